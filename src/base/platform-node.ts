@@ -1,0 +1,51 @@
+/**
+ * The platform on Node, Bun and Deno. Reached as `#platform`; one of the few files that may import from `node:`.
+ */
+
+import { Buffer } from "node:buffer"
+import { createHash } from "node:crypto"
+import { readdirSync, readFileSync, statSync } from "node:fs"
+import { homedir, userInfo } from "node:os"
+import process from "node:process"
+import type { Bytes, FileStatus, Platform } from "./platform.ts"
+
+/** Allocates bytes without clearing them: every use overwrites what it hands out. */
+export function allocateBytes(size: number): Bytes {
+  return Buffer.allocUnsafeSlow(size) as unknown as Bytes
+}
+
+/** Views any byte array as {@link Bytes} without copying. */
+export function viewBytes(bytes: Uint8Array): Bytes {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) as unknown as Bytes
+}
+
+/** The number of UTF-8 bytes a string takes. */
+export function utf8Length(text: string): number {
+  return Buffer.byteLength(text, "utf8")
+}
+
+/** MD5, for the server's oldest password method only; WebCrypto does not have it. */
+export function md5Hex(data: Uint8Array): string {
+  return createHash("md5").update(data).digest("hex")
+}
+
+/** The services of this process. */
+export const platform: Platform = {
+  env: (name) => process.env[name],
+  userName: () => {
+    try {
+      return userInfo().username
+    } catch {
+      return undefined // a uid without an entry in the user database
+    }
+  },
+  homeDirectory: () => homedir() || undefined,
+  isWindows: process.platform === "win32",
+  effectiveUserId: () => process.geteuid?.(),
+  readFile: (path) => readFileSync(path),
+  readDirectory: (path) => readdirSync(path),
+  fileStatus: (path): FileStatus | undefined => {
+    const status = statSync(path, { throwIfNoEntry: false })
+    return status && { isFile: status.isFile(), mode: status.mode & 0o777, uid: status.uid }
+  },
+}

@@ -1,0 +1,183 @@
+/**
+ * The base class of everything pgline throws and the failures born on our side of the wire.
+ * Every class has a stable `code`; messages say what to do and never contain a password or a parameter's value.
+ */
+
+/** Options shared by all errors. */
+export interface PglineErrorOptions {
+  readonly cause?: unknown
+  /** True when nothing of the request reached the server, so that sending it again cannot do it twice. */
+  readonly safeToRetry?: boolean
+}
+
+/** What every error of this library has. */
+export abstract class PglineError extends Error {
+  /** A stable identifier: an SQLSTATE for errors of the server, `PGLINE_…` for ours. */
+  abstract readonly code: string
+  /** True when nothing of the request reached the server: sending it again cannot do it twice. */
+  readonly safeToRetry: boolean
+
+  constructor(message: string, options: PglineErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.safeToRetry = options.safeToRetry ?? false
+  }
+
+  /** True when the same request may well succeed a little later. */
+  get transient(): boolean {
+    return false
+  }
+
+  override get name(): string {
+    return this.constructor.name
+  }
+}
+
+/** A failure that was found on the client's side. */
+export abstract class ClientError extends PglineError {}
+
+/** The connection could not be made, or it was lost. */
+export class ConnectionError extends ClientError {
+  readonly code: string = "PGLINE_CONNECTION"
+
+  override get transient(): boolean {
+    return true
+  }
+}
+
+/** Every host that was tried refused: `errors` has the reason of each attempt, in order. */
+export class ConnectError extends ConnectionError {
+  override readonly code: string = "PGLINE_CONNECT"
+  readonly errors: readonly Error[]
+
+  constructor(message: string, errors: readonly Error[]) {
+    super(message, { cause: errors[errors.length - 1], safeToRetry: true })
+    this.errors = errors
+  }
+}
+
+/** Authentication failed, or the server asked for a method that the options forbid. */
+export class AuthenticationError extends ConnectionError {
+  override readonly code: string = "PGLINE_AUTHENTICATION"
+
+  override get transient(): boolean {
+    return false
+  }
+}
+
+/** An option, a connection string, a file or an environment variable has a value that cannot be used. */
+export class ConfigError extends ClientError {
+  readonly code = "PGLINE_CONFIG"
+  /** The keyword at fault, under libpq's name, when there is one. */
+  readonly keyword: string | undefined
+
+  constructor(message: string, options: PglineErrorOptions & { readonly keyword?: string } = {}) {
+    super(message, { safeToRetry: true, ...options })
+    this.keyword = options.keyword
+  }
+}
+
+/** The peer sent something that is not PostgreSQL's protocol. The connection is destroyed. */
+export class ProtocolError extends ClientError {
+  readonly code = "PGLINE_PROTOCOL"
+}
+
+/** A deadline given by the caller or by an option has passed. */
+export class TimeoutError extends ClientError {
+  readonly code: string = "PGLINE_TIMEOUT"
+
+  override get transient(): boolean {
+    return true
+  }
+}
+
+/** A request was made in a way that can't be served: used after close, given to the wrong method, … */
+export class UsageError extends ClientError {
+  readonly code = "PGLINE_USAGE"
+}
+
+/** `one` found no row or several. */
+export class RowCountError extends ClientError {
+  readonly code = "PGLINE_ROW_COUNT"
+  /** The number of rows there were. */
+  readonly rowCount: number
+
+  constructor(rowCount: number) {
+    super(`expected exactly one row, got ${rowCount === 0 ? "none" : rowCount}`)
+    this.rowCount = rowCount
+  }
+}
+
+/** Where a value that doesn't fit stood. */
+export interface EncodeErrorPlace {
+  /** The parameter's number as in `$1`. */
+  readonly parameter?: number
+}
+
+/** A value doesn't fit the PostgreSQL type it was given for. Nothing was sent. */
+export class EncodeError extends ClientError {
+  readonly code = "PGLINE_ENCODE"
+  /** The PostgreSQL type that was to be encoded. */
+  readonly type: string
+  /** What would have fitted. */
+  readonly expected: string
+  /** What came: its kind, never its contents. */
+  readonly received: string
+  /** The parameter's number as in `$1`, when the value was one. */
+  readonly parameter: number | undefined
+
+  constructor(type: string, expected: string, received: string, place: EncodeErrorPlace & PglineErrorOptions = {}) {
+    const where = place.parameter === undefined ? type : `parameter $${place.parameter} (${type})`
+    super(`${where}: expected ${expected}, got ${received}`, { safeToRetry: true, ...place })
+    this.type = type
+    this.expected = expected
+    this.received = received
+    this.parameter = place.parameter
+  }
+
+  /** The same refusal, told with the number of the parameter. */
+  at(parameter: number): EncodeError {
+    return new EncodeError(this.type, this.expected, this.received, { parameter })
+  }
+}
+
+/** The server sent bytes that are not a value of the type it announced. */
+export class DecodeError extends ClientError {
+  readonly code = "PGLINE_DECODE"
+  /** The PostgreSQL type that was to be decoded. */
+  readonly type: string
+  /** What is wrong with the bytes. */
+  readonly problem: string
+  /** The column's name, when the value stood in a row. */
+  readonly column: string | undefined
+
+  constructor(type: string, problem: string, place: { readonly column?: string } & PglineErrorOptions = {}) {
+    super(`${place.column === undefined ? type : `column "${place.column}" (${type})`}: ${problem}`, place)
+    this.type = type
+    this.problem = problem
+    this.column = place.column
+  }
+
+  /** The same failure, told with the name of the column. */
+  in(column: string): DecodeError {
+    return new DecodeError(this.type, this.problem, { column, cause: this })
+  }
+}
+
+/** Names the kind of a value without telling its contents, for error messages. */
+export function describeValue(value: unknown): string {
+  switch (typeof value) {
+    case "string":
+      return `a string of ${value.length} character${value.length === 1 ? "" : "s"}`
+    case "number":
+      if (Number.isNaN(value)) return "NaN"
+      if (!Number.isFinite(value)) return "an infinite number"
+      return Number.isInteger(value) ? "an integer number" : "a number with a fraction"
+    case "object":
+      if (value === null) return "null"
+      if (Array.isArray(value)) return `an array of ${value.length}`
+      if (value instanceof Date) return Number.isNaN(value.getTime()) ? "an invalid Date" : "a Date"
+      return `an object (${value.constructor?.name ?? "no prototype"})`
+    default:
+      return typeof value === "undefined" ? "undefined" : `a ${typeof value}`
+  }
+}
