@@ -9,6 +9,8 @@ import { viewBytes } from "#platform"
 import type { Bytes } from "./platform.ts"
 
 const { fromCharCode } = String
+/** The copying slice of typed arrays: Buffer's own method of that name shares the memory. */
+const copyingSlice = Uint8Array.prototype.slice
 
 /** Bytes that were received, with typed access to them. */
 export class ByteSource {
@@ -63,6 +65,6 @@ export class ByteSource {
 
   /** A copy of the bytes, safe to keep. */
   copy(start: number, end: number): Uint8Array<ArrayBuffer> {
-    return this.bytes.slice(start, end)
+    return copyingSlice.call(this.bytes, start, end) as Uint8Array<ArrayBuffer>
   }
 }
