@@ -36,4 +36,8 @@ export interface Codec<T = unknown> {
   readonly resultFormat: Format
   /** The character between elements in the type's array text; a comma for all types but `box`. */
   readonly delimiter?: string
+  /** True when the binary form says less than the text (reg*, money): what contains such values is read as text too. */
+  readonly prefersText?: boolean
+  /** True when a JavaScript array is one value of this type (json, vector, …), not a nesting of an SQL array. */
+  readonly takesArrays?: boolean
 }
