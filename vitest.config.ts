@@ -1,0 +1,59 @@
+/**
+ * How the tests run. One project a kind of test; the `server-NN` projects run the same files over each PostgreSQL
+ * version named in PGLINE_TEST_VERSIONS (default 18; for instance `14,18`). PGLINE_TEST_SERVERS says where the servers
+ * come from: `embedded` (default), `containers`, or the URL of an existing server. A file that leaves a socket, a timer
+ * or a process open fails, and so does a run with an unhandled rejection.
+ */
+
+import { defineConfig, type TestProjectInlineConfiguration, type ViteUserConfig } from "vitest/config"
+import { testVersions } from "./test/support/server-source.ts"
+
+const leakCheck = "./test/support/vitest/leak-check.ts"
+
+/** A project whose files need no server. */
+function project(name: string, folders: readonly string[], timeoutMs = 10_000): TestProjectInlineConfiguration {
+  return {
+    test: {
+      name,
+      include: folders.map((folder) => `test/${folder}/**/*.test.ts`),
+      setupFiles: [leakCheck],
+      testTimeout: timeoutMs,
+      hookTimeout: 30_000,
+    },
+  }
+}
+
+/** The files that need a real PostgreSQL, over one version of it. */
+function serverProject(version: number): TestProjectInlineConfiguration {
+  return {
+    test: {
+      name: `server-${version}`,
+      include: ["server", "conformance", "regression"].map((folder) => `test/${folder}/**/*.test.ts`),
+      globalSetup: ["./test/support/vitest/shared-server.ts"],
+      setupFiles: [leakCheck],
+      env: { PGLINE_TEST_VERSION: String(version) },
+      testTimeout: 30_000,
+      hookTimeout: 60_000,
+    },
+  }
+}
+
+const config: ViteUserConfig = defineConfig({
+  test: {
+    pool: "forks",
+    maxWorkers: 2,
+    teardownTimeout: 20_000,
+    reporters: process.env["CI"] ? ["default", "json"] : ["default"],
+    outputFile: { json: process.env["PGLINE_TEST_REPORT"] ?? "./.tmp/test-report.json" },
+    coverage: { include: ["src/**/*.ts"], exclude: ["src/**/*.generated.ts"] },
+    projects: [
+      project("unit", ["unit"]),
+      project("architecture", ["architecture"], 60_000),
+      project("scripted", ["scripted"], 20_000),
+      project("fuzz", ["fuzz"], 120_000),
+      ...testVersions().map(serverProject),
+    ],
+  },
+})
+
+export default config
