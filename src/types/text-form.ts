@@ -1,0 +1,32 @@
+/**
+ * What every codec does with a value that it has no form of its own for: a string is the type's text representation
+ * and passes as it is, a number, bigint or boolean passes as its text and the server decides; all else is refused.
+ * Text never carries U+0000, which PostgreSQL cannot store, nor half a surrogate pair, which UTF-8 cannot write.
+ */
+
+import { describeValue, EncodeError } from "../errors/client-error.ts"
+
+const UNSENDABLE = /[\0\p{Surrogate}]/u
+
+/** The text of a value that the codec of `type` does not know. @throws EncodeError when it has none. */
+export function textForm(type: string, expected: string, value: unknown): string {
+  switch (typeof value) {
+    case "string":
+      return sendableText(type, value)
+    case "number":
+    case "bigint":
+    case "boolean":
+      return String(value)
+    default:
+      throw new EncodeError(type, expected, describeValue(value))
+  }
+}
+
+/** The text itself, when the server can be sent it. @throws EncodeError for U+0000 and lone surrogates. */
+export function sendableText(type: string, text: string): string {
+  if (UNSENDABLE.test(text)) {
+    const what = text.includes("\0") ? "the character U+0000" : "a lone surrogate"
+    throw new EncodeError(type, "text that UTF-8 and PostgreSQL can hold", `a string with ${what}`)
+  }
+  return text
+}
