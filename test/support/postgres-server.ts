@@ -7,7 +7,8 @@
  */
 
 import { type ChildProcess, execFile, spawn } from "node:child_process"
-import { appendFile, chmod, chown, mkdtemp, open, readFile, rm, writeFile } from "node:fs/promises"
+import { randomBytes } from "node:crypto"
+import { appendFile, chmod, chown, mkdir, open, readFile, rm, writeFile } from "node:fs/promises"
 import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -336,11 +337,12 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   const binaries = await postgresBinaries(primary?.version ?? options.version ?? 18)
   const user = primary?.user ?? options.user ?? "postgres"
   const password = primary?.password ?? options.password ?? "secret"
-  // Short, because a unix socket's path has at most about a hundred bytes.
-  const root = await mkdtemp(join(tmpdir(), "pgline-server-"))
+  // Short, because a unix socket's path has at most about a hundred bytes; on the watchdog's list before it exists.
+  const root = join(tmpdir(), `pgline-server-${randomBytes(6).toString("hex")}`)
   const server = new PostgresServer(binaries, root, user, password)
   watchServer(root)
   try {
+    await mkdir(root, { mode: 0o700 })
     const account = serverUser()
     if (account) {
       await chown(root, account.uid, account.gid)

@@ -1,5 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { existsSync, readFileSync } from "node:fs"
+import { chmod, mkdtemp, readdir, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { createInterface } from "node:readline"
 import { fileURLToPath } from "node:url"
 import { afterEach, describe, expect, it } from "vitest"
@@ -22,7 +25,10 @@ afterEach(() => {
 })
 
 /** Runs a program that starts a server, reports it, and then does as `after` says. */
-async function program(after: string): Promise<{ child: ChildProcess; started: Started; ended: Promise<unknown> }> {
+async function program(
+  after: string,
+  env: Record<string, string> = {},
+): Promise<{ child: ChildProcess; started: Started; ended: Promise<unknown> }> {
   const source = `
     import { startPostgres } from ${bench}
     const server = await startPostgres({ version: ${testVersion} })
@@ -31,6 +37,7 @@ async function program(after: string): Promise<{ child: ChildProcess; started: S
   `
   const child = spawn(process.execPath, ["--input-type=module", "--eval", source], {
     stdio: ["ignore", "pipe", "ignore"],
+    env: { ...process.env, ...env },
     detached: true, // a process group of its own, as a shell gives its jobs
   })
   children.push(child)
@@ -100,16 +107,23 @@ describe("a server nobody stopped goes when its program", () => {
     await expectNothingLeft(started)
   })
 
-  it("is killed while several servers run and one is starting", async () => {
-    const { child, started, ended } = await program(`
-      const second = await startPostgres({ version: ${testVersion} })
-      void startPostgres({ version: ${testVersion} })
-      console.log(second.pid)
-      setInterval(() => {}, 1000)
-    `)
-    await new Promise((resolve) => child.stdout?.once("data", resolve))
-    child.kill("SIGKILL")
-    await ended
-    await expectNothingLeft(started)
+  it("is killed at any moment while servers run and start", async () => {
+    const temporary = await mkdtemp(join(tmpdir(), "pgline-watch-"))
+    await chmod(temporary, 0o755) // the server's user must get through
+    const left = async (): Promise<string[]> =>
+      (await readdir(temporary)).filter((name) => name.startsWith("pgline-server-"))
+    try {
+      for (const delayMs of [0, 5, 10, 20, 40, 80]) {
+        const after = `void startPostgres({ version: ${testVersion} }); setInterval(() => {}, 1000)`
+        const { child, started, ended } = await program(after, { TMPDIR: temporary })
+        await new Promise((resolve) => setTimeout(resolve, delayMs))
+        child.kill("SIGKILL")
+        await ended
+        await expectNothingLeft(started)
+      }
+      await expect.poll(left, { timeout: 10_000 }).toEqual([])
+    } finally {
+      await rm(temporary, { recursive: true, force: true })
+    }
   })
 })
