@@ -9,6 +9,7 @@
  */
 
 import { conditionName } from "./condition.ts"
+import { redactAround } from "./redact.ts"
 import type { ServerMessageFields } from "./server-error.ts"
 
 /** Columns of a statement's line that are shown: a longer line is cut around the position. */
@@ -38,8 +39,9 @@ export function formatReport(label: string, fields: ServerMessageFields, stateme
  * outside the statement, only the first line that has something on it.
  */
 export function formatStatementExcerpt(label: string, statement: string, position: number | undefined): string[] {
-  const lines = statement.split(/\r\n|\n|\r/)
-  const place = position === undefined ? undefined : findPosition(statement, position)
+  const shown = redactAround(statement, position)
+  const lines = shown.text.split(/\r\n|\n|\r/)
+  const place = shown.position === undefined ? undefined : findPosition(shown.text, shown.position)
   const index = place?.line ?? lines.findIndex((line) => line.trim() !== "")
   const line = lines[index]
   if (line === undefined) return []

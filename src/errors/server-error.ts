@@ -8,6 +8,7 @@
 
 import { PglineError } from "./client-error.ts"
 import { type Condition, className, conditionName, matchesCondition } from "./condition.ts"
+import { redact } from "./redact.ts"
 import { formatReport } from "./report.ts"
 
 /** The fields of an ErrorResponse or a NoticeResponse. */
@@ -149,15 +150,17 @@ export class ServerError extends PglineError implements ServerMessageFields {
     return formatReport(this.name, this, this.statement)
   }
 
-  /** Everything but the stack, for structured logs; `JSON.stringify` leaves out what is undefined. */
+  /** Everything but the stack, for structured logs, with the passwords in the statement taken out. */
   toJSON(): Record<string, unknown> {
     const json: Record<string, unknown> = { name: this.name, message: this.message, condition: this.condition }
-    return Object.assign(json, this)
+    return Object.assign(json, this, { statement: this.statement === undefined ? undefined : redact(this.statement) })
   }
 
   static {
     // Not a method: its name is a symbol that declaration files cannot spell.
-    Object.defineProperty(this.prototype, Symbol.for("nodejs.util.inspect.custom"), { value: inspectServerError })
+    Object.defineProperty(ServerError.prototype, Symbol.for("nodejs.util.inspect.custom"), {
+      value: inspectServerError,
+    })
   }
 }
 

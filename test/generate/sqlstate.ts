@@ -77,7 +77,6 @@ export type ConditionName = (typeof CONDITION_NAMES)[keyof typeof CONDITION_NAME
 
 function classesFile(conditions: readonly GeneratedCondition[]): string {
   const blocks: string[] = []
-  const entries: string[] = []
   const classes = [...new Set(conditions.map(({ code }) => code.slice(0, 2)))]
   for (const prefix of classes) {
     const members = conditions.filter(({ code }) => code.startsWith(prefix))
@@ -85,11 +84,9 @@ function classesFile(conditions: readonly GeneratedCondition[]): string {
     const parent = general?.className ?? CLASSES_WITHOUT_CONDITION[prefix]
     if (parent === undefined) throw new Error(`class ${prefix} has no general condition: give its class a name`)
     blocks.push(classText(parent, "ServerError", `\`${prefix}\${string}\``, `SQLSTATE class ${prefix}.`))
-    entries.push(`  "${prefix}000": ${parent},`)
     for (const { code, name, className } of members) {
       if (code === `${prefix}000`) continue
       blocks.push(classText(className, parent, `"${code}"`, `SQLSTATE ${code}, ${name}.`))
-      entries.push(`  "${code}": ${className},`)
     }
   }
   return `/**
@@ -100,16 +97,9 @@ function classesFile(conditions: readonly GeneratedCondition[]): string {
  * @see https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
 
-import { ServerError, type ServerMessageFields } from "./server-error.ts"
+import { ServerError } from "./server-error.ts"
 
-${blocks.join("\n")}
-/** The class of every condition, by its SQLSTATE; those ending in 000 stand for their whole SQLSTATE class. */
-export const CONDITION_CLASSES: Readonly<
-  Record<string, new (fields: ServerMessageFields, statement?: string) => ServerError>
-> = {
-${entries.join("\n")}
-}
-`
+${blocks.join("\n")}`
 }
 
 function classText(name: string, parent: string, code: string, comment: string): string {

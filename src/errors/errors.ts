@@ -1,0 +1,23 @@
+/**
+ * What `import { errors } from "pgline"` shows: every class of error, and the questions to ask of one.
+ */
+
+export {
+  AuthenticationError,
+  ClientError,
+  ConfigError,
+  ConnectError,
+  ConnectionError,
+  DecodeError,
+  EncodeError,
+  PglineError,
+  ProtocolError,
+  RowCountError,
+  TimeoutError,
+  UsageError,
+} from "./client-error.ts"
+export { CompositionError } from "./composition-error.ts"
+export type { Condition, ConditionName } from "./condition.ts"
+export * from "./conditions.generated.ts"
+export { isSafeToRetry, isTransient } from "./retry-safety.ts"
+export { type ConditionMatch, Notice, ServerError, type ServerMessageFields } from "./server-error.ts"

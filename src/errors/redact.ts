@@ -1,0 +1,55 @@
+/**
+ * Takes passwords and keys out of anything that becomes a message: connection strings in both of libpq's forms, SQL that
+ * sets a password, verifiers, private keys. It knows them by where they stand, and replaces rather too much than too
+ * little. Every expression below is linear: what it matches never overlaps with what may follow.
+ *
+ * @see https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING
+ */
+
+const MASK = "***"
+
+const QUOTED = /'(?:[^'\\]|''|\\[\s\S])*'?/.source
+const DOUBLE_QUOTED = /"(?:[^"\\]|\\[\s\S])*"?/.source
+const UNQUOTED = /(?:[^\s\\'"]|\\.)(?:[^\s\\]|\\.)*/.source
+
+/** Each keeps its first group and replaces the rest. */
+const SECRETS: readonly RegExp[] = [
+  // scheme://user:password@host; the password may contain what a careful user would have encoded
+  /(\b[a-z][a-z0-9+.-]{0,30}:\/\/[^\s:@/?#]*:)[^\s]*(?=@)/gi,
+  // password=…, PGPASSWORD=…, sslpassword: …, "password": "…" and libpq's other secrets
+  new RegExp(
+    `((?:password|passwd|oauth_client_secret|scram_(?:client|server)_key)"?\\s*[=:](?!:)\\s*)(?:${QUOTED}|${DOUBLE_QUOTED}|${UNQUOTED})`,
+    "gi",
+  ),
+  // CREATE ROLE … PASSWORD '…', OPTIONS (password '…')
+  new RegExp(`(\\bpassword\\s+)(?:(?:E|U&)?${QUOTED}|\\$(\\w*)\\$[\\s\\S]*?(?:\\$\\2\\$|$))`, "gi"),
+  // what the server stores instead of a password
+  /(\bSCRAM-SHA-\d+\$\d+:)[A-Za-z0-9+/=$:]+/g,
+  /(\bmd5)[0-9a-f]{32}\b/g,
+  /(-----BEGIN [A-Z ]*PRIVATE KEY-----)[\s\S]*?(?=-----END|$)/g,
+]
+
+/** The text with `***` instead of every password and key in it, and of each of the given secrets. */
+export function redact(text: string, secrets: readonly string[] = []): string {
+  let result = text
+  for (const secret of secrets) {
+    if (secret !== "") result = result.replaceAll(secret, MASK).replaceAll(encodeURIComponent(secret), MASK)
+  }
+  for (const pattern of SECRETS) result = result.replace(pattern, `$1${MASK}`)
+  return result
+}
+
+/** Redacts a statement and moves the position (in characters, from 1) to where its character is then. */
+export function redactAround(
+  text: string,
+  position: number | undefined,
+): { readonly text: string; readonly position: number | undefined } {
+  const redacted = redact(text)
+  if (position === undefined || redacted === text) return { text: redacted, position }
+  const before = redact(
+    Array.from(text)
+      .slice(0, position - 1)
+      .join(""),
+  )
+  return { text: redacted, position: Array.from(before).length + 1 }
+}
