@@ -24,9 +24,19 @@ export function utf8Length(text: string): number {
   return Buffer.byteLength(text, "utf8")
 }
 
+/** Runs a callback after all that this turn of the event loop has still to do, before anything is read or written. */
+export function nextTick(callback: () => void): void {
+  process.nextTick(callback)
+}
+
 /** MD5, for the server's oldest password method only; WebCrypto does not have it. */
 export function md5Hex(data: Uint8Array): string {
   return createHash("md5").update(data).digest("hex")
+}
+
+/** Any hash that OpenSSL knows by name: certificates may be signed with ones that WebCrypto lacks. */
+export function hashBytes(algorithm: string, data: Uint8Array): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(createHash(algorithm).update(data).digest())
 }
 
 /** The services of this process. */
@@ -45,7 +55,11 @@ export const platform: Platform = {
   readFile: (path) => readFileSync(path),
   readDirectory: (path) => readdirSync(path),
   fileStatus: (path): FileStatus | undefined => {
-    const status = statSync(path, { throwIfNoEntry: false })
-    return status && { isFile: status.isFile(), mode: status.mode & 0o777, uid: status.uid }
+    try {
+      const status = statSync(path)
+      return { isFile: status.isFile(), mode: status.mode & 0o777, uid: status.uid }
+    } catch {
+      return undefined // a file that we may not even look at is as good as none
+    }
   },
 }

@@ -40,6 +40,6 @@ export interface Platform {
   readFile(path: string): Uint8Array
   /** The names in a directory; throws when it cannot be read. */
   readDirectory(path: string): string[]
-  /** The status of a file, `undefined` when there is none. */
+  /** The status of a file, `undefined` when there is none or it is out of reach. */
   fileStatus(path: string): FileStatus | undefined
 }
