@@ -1,0 +1,61 @@
+/**
+ * The keys that SCRAM derives from a password, and a cache of them: deriving takes thousands of hashes, and all the
+ * connections of a pool derive the same. PBKDF2 runs on WebCrypto's threads, never on the event loop. Several that ask
+ * for the same keys at once share one derivation.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc5802#section-3
+ */
+
+import { LruMap } from "../base/lru-map.ts"
+import { encodeBase64 } from "./base64.ts"
+
+type Key = Uint8Array<ArrayBuffer>
+
+/** What is needed to prove the password and to check that the server knows it. */
+export interface ScramKeys {
+  readonly clientKey: Key
+  readonly storedKey: Key
+  readonly serverKey: Key
+}
+
+const CACHE_SIZE = 32
+const HASH = "SHA-256"
+const encoder = new TextEncoder()
+
+/** Remembers the keys of the passwords, salts and iteration counts seen last. */
+export class ScramKeyCache {
+  readonly #keys: LruMap<string, Promise<ScramKeys>> = new LruMap(CACHE_SIZE)
+
+  /** The keys for a password that has been through SASLprep. */
+  derive(password: string, salt: Key, iterations: number): Promise<ScramKeys> {
+    const id = `${iterations} ${encodeBase64(salt)} ${password}`
+    const known = this.#keys.get(id)
+    if (known !== undefined) return known
+    const keys = deriveScramKeys(password, salt, iterations)
+    this.#keys.set(id, keys)
+    keys.catch(() => this.#keys.delete(id))
+    return keys
+  }
+}
+
+/** Derives the keys anew. */
+export async function deriveScramKeys(password: string, salt: Key, iterations: number): Promise<ScramKeys> {
+  const { subtle } = crypto
+  const secret = await subtle.importKey("raw", encoder.encode(password), "PBKDF2", false, ["deriveBits"])
+  const salted = new Uint8Array(await subtle.deriveBits({ name: "PBKDF2", hash: HASH, salt, iterations }, secret, 256))
+  const clientKey = await hmac(salted, encoder.encode("Client Key"))
+  const serverKey = await hmac(salted, encoder.encode("Server Key"))
+  return { clientKey, storedKey: await sha256(clientKey), serverKey }
+}
+
+/** HMAC-SHA-256. */
+export async function hmac(key: Key, data: Key): Promise<Key> {
+  const { subtle } = crypto
+  const imported = await subtle.importKey("raw", key, { name: "HMAC", hash: HASH }, false, ["sign"])
+  return new Uint8Array(await subtle.sign("HMAC", imported, data))
+}
+
+/** SHA-256. */
+export async function sha256(data: Key): Promise<Key> {
+  return new Uint8Array(await crypto.subtle.digest(HASH, data))
+}
