@@ -25,7 +25,7 @@ export function generateSaslprep(fixture: string = readFileSync(FIXTURE, "utf8")
   const constants = CONSTANTS.map(([table, constant, comment]) => {
     const ranges = tables.get(table)
     if (ranges === undefined) throw new Error(`the fixture has no table ${table}`)
-    return `/** ${comment} */\nexport const ${constant} =\n${encode(ranges)}\n`
+    return `/** ${comment} */\nexport const ${constant}: string =\n${encode(ranges)}\n`
   })
   return `/**
  * The tables of RFC 3454 that SASLprep needs, each a list of ranges in base 36: how far a range begins after the end of
