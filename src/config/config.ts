@@ -85,10 +85,7 @@ export interface OAuthRequest {
   readonly issuer: string | undefined
   readonly clientId: string | undefined
   readonly clientSecret: string | undefined
-  /** The scope from `oauth_scope`, or else the one the server asked for. */
   readonly scope: string | undefined
-  /** Where the server says its issuer is described; known only after it refused a first attempt. */
-  readonly openidConfiguration: string | undefined
 }
 
 /** Gives a bearer token, asked anew at each attempt to connect. */
