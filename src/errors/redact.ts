@@ -1,7 +1,7 @@
 /**
  * Takes passwords and keys out of anything that becomes a message: connection strings in both of libpq's forms, SQL that
  * sets a password, verifiers, private keys. It knows them by where they stand, and replaces rather too much than too
- * little. Every expression below is linear: what it matches never overlaps with what may follow.
+ * little. A match consumes what it has looked at, so that hostile text costs no more than its length.
  *
  * @see https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING
  */
@@ -12,10 +12,11 @@ const QUOTED = /'(?:[^'\\]|''|\\[\s\S])*'?/.source
 const DOUBLE_QUOTED = /"(?:[^"\\]|\\[\s\S])*"?/.source
 const UNQUOTED = /(?:[^\s\\'"]|\\.)(?:[^\s\\]|\\.)*/.source
 
+/** scheme://user:password@host, where the password may have what a careful person would have encoded. */
+const URI = /(\b[a-z][a-z0-9+.-]{0,30}:\/\/[^\s:@/?#]*:)(\S+)/gi
+
 /** Each keeps its first group and replaces the rest. */
 const SECRETS: readonly RegExp[] = [
-  // scheme://user:password@host; the password may contain what a careful user would have encoded
-  /(\b[a-z][a-z0-9+.-]{0,30}:\/\/[^\s:@/?#]*:)[^\s]*(?=@)/gi,
   // password=…, PGPASSWORD=…, sslpassword: …, "password": "…" and libpq's other secrets
   new RegExp(
     `((?:password|passwd|oauth_client_secret|scram_(?:client|server)_key)"?\\s*[=:](?!:)\\s*)(?:${QUOTED}|${DOUBLE_QUOTED}|${UNQUOTED})`,
@@ -35,6 +36,10 @@ export function redact(text: string, secrets: readonly string[] = []): string {
   for (const secret of secrets) {
     if (secret !== "") result = result.replaceAll(secret, MASK).replaceAll(encodeURIComponent(secret), MASK)
   }
+  result = result.replace(URI, (uri, start: string, rest: string) => {
+    const end = rest.lastIndexOf("@")
+    return end === -1 ? uri : start + MASK + rest.slice(end)
+  })
   for (const pattern of SECRETS) result = result.replace(pattern, `$1${MASK}`)
   return result
 }
