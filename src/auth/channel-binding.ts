@@ -67,7 +67,8 @@ export function endPointBinding(certificate: Uint8Array): EndPointBinding {
   const hash = HASHES.get(algorithm.oid === RSASSA_PSS ? (algorithm.pssHash ?? "") : algorithm.oid)
   if (hash === undefined) {
     const name = algorithm.oid === RSASSA_PSS ? "RSASSA-PSS with an unknown hash" : NAMES.get(algorithm.oid)
-    return { problem: `the server's certificate is signed with ${name ?? `the algorithm ${algorithm.oid}`}` }
+    const signature = name ?? `the algorithm ${algorithm.oid}`
+    return { problem: `the server's certificate is signed with ${signature}, for which channel binding is not defined` }
   }
   return { data: hashBytes(hash === "md5" || hash === "sha1" ? "sha256" : hash, certificate) }
 }

@@ -44,8 +44,7 @@ export function chooseMechanism(
   if (plus && channelBinding !== "disable") {
     const bound = serverCertificate && endPointBinding(serverCertificate)
     if (bound?.data) return { mechanism: SCRAM_SHA_256_PLUS, binding: { kind: "used", data: bound.data } }
-    const reason = bound?.problem ?? "the server's certificate is not known"
-    obstacle = `${reason}, for which channel binding is not defined`
+    obstacle = bound?.problem ?? "the server's certificate is not known"
   }
   if (channelBinding === "require") return { problem: `channel_binding is require, but ${obstacle}` }
   if (offered.includes(SCRAM_SHA_256)) {

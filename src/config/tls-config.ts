@@ -7,6 +7,7 @@
 
 import { ConfigError, describeValue } from "../errors/client-error.ts"
 import type { SslMode, TlsConfig, TlsExtraOptions, TlsVersion } from "./config.ts"
+import type { Keyword } from "./keywords.ts"
 import { choiceOf, integerOf, invalidSetting, type Settings, textOf } from "./setting.ts"
 
 const MODES: readonly SslMode[] = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"]
@@ -22,6 +23,15 @@ const OWNED: ReadonlyMap<string, string> = new Map([
   ["servername", "the options host and hostaddr"],
   ["secureProtocol", "the options sslMinProtocolVersion and sslMaxProtocolVersion"],
 ])
+
+/** What may be given as a file or as contents. */
+const FILES: readonly (readonly [option: string, keyword: Keyword])[] = [
+  ["ca", "sslrootcert"],
+  ["cert", "sslcert"],
+  ["key", "sslkey"],
+  ["passphrase", "sslpassword"],
+  ["crl", "sslcrl"],
+]
 
 /** Reads everything that governs TLS. */
 export function resolveTls(settings: Settings, extra: TlsExtraOptions | undefined): TlsConfig {
@@ -43,6 +53,11 @@ export function resolveTls(settings: Settings, extra: TlsExtraOptions | undefine
   }
   const keyPassword = textOf(settings, "sslpassword")
   checkExtra(extra, mode)
+  for (const [option, keyword] of FILES) {
+    if (extra?.[option] !== undefined && textOf(settings, keyword) !== undefined) {
+      throw invalidSetting(keyword, settings.get(keyword), `the option tls has "${option}" too; give only one of them`)
+    }
+  }
   return Object.freeze({
     mode,
     negotiation,
