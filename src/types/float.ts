@@ -1,0 +1,118 @@
+/**
+ * float4 and float8. Infinities, NaN and the sign of zero are kept both ways. A float4 becomes the number with the
+ * fewest digits that rounds to it (0.1, not 0.10000000149011612), as the server prints it, in both formats.
+ * With `extra_float_digits` below 1 the server itself shortens the text format; the binary one is always exact.
+ *
+ * @see https://www.postgresql.org/docs/current/datatype-numeric.html#DATATYPE-FLOAT
+ */
+
+import type { ByteSource } from "../base/byte-source.ts"
+import type { ByteWriter } from "../base/byte-writer.ts"
+import { BINARY } from "../base/format.ts"
+import { DecodeError, describeValue, EncodeError } from "../errors/client-error.ts"
+import type { Codec } from "./codec.ts"
+import { textForm } from "./text-form.ts"
+
+const EXPECTED_FLOAT8 = "a number"
+const EXPECTED_FLOAT4 = "a number within the range of a float4"
+/** Every float4 is determined by nine significant digits. */
+const FLOAT4_DIGITS = 9
+const MOST_DECIMALS = 8
+
+function parse(type: string, source: ByteSource, start: number, end: number): number {
+  const text = source.ascii(start, end)
+  const value = Number(text)
+  if (Number.isNaN(value) ? text !== "NaN" : start === end) throw new DecodeError(type, "expected a number")
+  return value
+}
+
+/** The number with the fewest digits among those that round to this float4. */
+export function shortestFloat4(value: number): number {
+  const magnitude = Math.abs(value)
+  if (magnitude >= 1e-3 && magnitude < 1e7) {
+    let scale = 1
+    for (let decimals = 0; decimals <= MOST_DECIMALS; decimals++) {
+      const candidate = Math.round(value * scale) / scale
+      if (Math.fround(candidate) === value) return candidate
+      scale *= 10
+    }
+  }
+  if (magnitude === 0 || !Number.isFinite(value)) return value
+  for (let digits = 6; digits < FLOAT4_DIGITS; digits++) {
+    const candidate = Number(value.toPrecision(digits))
+    if (Math.fround(candidate) === value) return candidate
+  }
+  return Number(value.toPrecision(FLOAT4_DIGITS))
+}
+
+function decodeFloat4Text(source: ByteSource, start: number, end: number): number {
+  return shortestFloat4(Math.fround(parse("float4", source, start, end)))
+}
+
+function decodeFloat4Binary(source: ByteSource, start: number, end: number): number {
+  if (end - start !== 4) throw new DecodeError("float4", `expected 4 bytes, got ${end - start}`)
+  return shortestFloat4(source.view.getFloat32(start))
+}
+
+/** Whether a float4 holds the number without overflowing to infinity or vanishing to zero. */
+function fitsFloat4(value: number): boolean {
+  const rounded = Math.fround(value)
+  return Number.isFinite(rounded) ? rounded !== 0 || value === 0 : !Number.isFinite(value)
+}
+
+function encodeFloat4Text(value: unknown): string {
+  if (typeof value === "number") {
+    if (!fitsFloat4(value)) throw new EncodeError("float4", EXPECTED_FLOAT4, describeValue(value))
+    return floatText(value)
+  }
+  return textForm("float4", EXPECTED_FLOAT4, value)
+}
+
+function encodeFloat4Binary(value: unknown, writer: ByteWriter): boolean {
+  if (typeof value !== "number" || !fitsFloat4(value)) return false
+  writer.float32(value)
+  return true
+}
+
+function decodeFloat8Text(source: ByteSource, start: number, end: number): number {
+  return parse("float8", source, start, end)
+}
+
+function decodeFloat8Binary(source: ByteSource, start: number, end: number): number {
+  if (end - start !== 8) throw new DecodeError("float8", `expected 8 bytes, got ${end - start}`)
+  return source.view.getFloat64(start)
+}
+
+function encodeFloat8Text(value: unknown): string {
+  return typeof value === "number" ? floatText(value) : textForm("float8", EXPECTED_FLOAT8, value)
+}
+
+function encodeFloat8Binary(value: unknown, writer: ByteWriter): boolean {
+  if (typeof value !== "number") return false
+  writer.float64(value)
+  return true
+}
+
+function floatText(value: number): string {
+  return Object.is(value, -0) ? "-0" : String(value)
+}
+
+/** float4 ↔ number. */
+export const float4Codec: Codec<number> = {
+  name: "float4",
+  decodeText: decodeFloat4Text,
+  decodeBinary: decodeFloat4Binary,
+  encodeText: encodeFloat4Text,
+  encodeBinary: encodeFloat4Binary,
+  resultFormat: BINARY,
+}
+
+/** float8 ↔ number. */
+export const float8Codec: Codec<number> = {
+  name: "float8",
+  decodeText: decodeFloat8Text,
+  decodeBinary: decodeFloat8Binary,
+  encodeText: encodeFloat8Text,
+  encodeBinary: encodeFloat8Binary,
+  resultFormat: BINARY,
+}
