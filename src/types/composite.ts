@@ -1,0 +1,202 @@
+/**
+ * Composite types ↔ objects by attribute name. Any name is plain data, `__proto__` too. Going out, an object has to have
+ * every attribute (null for NULL), or an array stands for them in order.
+ *
+ *     attributes   (type oid   length or -1   bytes) × attributes          (1,"a b",,"")  — nothing between commas: NULL
+ *       int32        int32        int32
+ *
+ * @see https://www.postgresql.org/docs/current/rowtypes.html
+ */
+
+import type { ByteSource } from "../base/byte-source.ts"
+import type { ByteWriter } from "../base/byte-writer.ts"
+import { BINARY, type Oid, TEXT } from "../base/format.ts"
+import { DecodeError, describeValue, EncodeError } from "../errors/client-error.ts"
+import type { Codec } from "./codec.ts"
+import { LiteralScanner, quoteElement } from "./literal-scanner.ts"
+import { sendableText } from "./text-form.ts"
+
+const OPEN = 0x28
+const CLOSE = 0x29
+const COMMA = 0x2c
+const COUNT = 4
+const FIELD = 8
+
+/** One attribute, in order; dropped ones left out. */
+export interface CompositeAttribute {
+  readonly name: string
+  readonly oid: Oid
+}
+
+/** A composite type with the codecs of its attributes. */
+export interface CompositeDefinition {
+  readonly name: string
+  readonly attributes: readonly CompositeAttribute[]
+  /** The codec of an attribute's type. Asked once for each attribute. */
+  readonly codecOf: (oid: Oid) => Codec
+}
+
+/** A composite value: what its attributes are called and hold. */
+export type CompositeValue = Record<string, unknown>
+
+/** The codec of a composite type. */
+export function compositeOf({ name, attributes, codecOf }: CompositeDefinition): Codec<CompositeValue> {
+  const names = attributes.map((attribute) => attribute.name)
+  const codecs = attributes.map((attribute) => codecOf(attribute.oid))
+  const setters = names.includes("__proto__")
+
+  function assemble(values: unknown[]): CompositeValue {
+    const object: CompositeValue = {}
+    for (let i = 0; i < names.length; i++) {
+      if (setters) defineOwn(object, names[i]!, values[i])
+      else object[names[i]!] = values[i]
+    }
+    return object
+  }
+
+  function decodeText(source: ByteSource, start: number, end: number): CompositeValue {
+    const values: unknown[] = []
+    readFields(name, source, start, end, (scan, isNull) => {
+      const codec = codecs[values.length]
+      if (codec !== undefined) values.push(isNull ? null : codec.decodeText(scan.source, scan.start, scan.end))
+      else if (!isNull || values.length > 0) throw changed(name)
+    })
+    if (values.length !== names.length) throw changed(name)
+    return assemble(values)
+  }
+
+  function codecAt(oid: Oid, i: number): Codec {
+    if (attributes[i]?.oid !== oid) throw changed(name)
+    return codecs[i]!
+  }
+
+  function decodeBinary(source: ByteSource, start: number, end: number): CompositeValue {
+    const values = decodeFieldsBinary(name, source, start, end, codecAt)
+    if (values.length !== names.length) throw changed(name)
+    return assemble(values)
+  }
+
+  /** The attributes' values in order. @throws EncodeError when one is missing or the value is nothing of that kind. */
+  function valuesOf(value: unknown): unknown[] {
+    if (Array.isArray(value)) {
+      if (value.length !== names.length) {
+        throw new EncodeError(name, `${names.length} attributes`, describeValue(value))
+      }
+      return value.map((item, i) => present(item, i))
+    }
+    if (typeof value !== "object" || value === null) {
+      throw new EncodeError(name, "an object, an array of its attributes or text", describeValue(value))
+    }
+    return names.map((attribute, i) => present(propertyOf(value, attribute), i))
+  }
+
+  function present(value: unknown, i: number): unknown {
+    if (value === undefined) {
+      throw new EncodeError(name, `attribute ${JSON.stringify(names[i])}, null for NULL`, "undefined")
+    }
+    return value
+  }
+
+  function encodeText(value: unknown): string {
+    if (typeof value === "string") return sendableText(name, value)
+    const fields = valuesOf(value).map((item, i) => (item === null ? "" : quoteElement(codecs[i]!.encodeText(item))))
+    return `(${fields.join(",")})`
+  }
+
+  function encodeBinary(value: unknown, writer: ByteWriter): boolean {
+    if (typeof value !== "object" || value === null) return false
+    const values = valuesOf(value)
+    const start = writer.length
+    writer.int32(values.length)
+    for (let i = 0; i < values.length; i++) {
+      writer.int32(attributes[i]!.oid)
+      const length = writer.reserve(4)
+      if (values[i] === null) writer.patchInt32(length, -1)
+      else {
+        const { encodeBinary } = codecs[i]!
+        if (encodeBinary === undefined || !encodeBinary(values[i], writer)) {
+          writer.truncate(start)
+          return false
+        }
+        writer.patchInt32(length, writer.length - length - 4)
+      }
+    }
+    return true
+  }
+
+  const prefersText = codecs.some((codec) => codec.prefersText === true || codec.decodeBinary === undefined)
+  return {
+    name,
+    decodeText,
+    decodeBinary,
+    encodeText,
+    encodeBinary,
+    resultFormat: prefersText ? TEXT : BINARY,
+    prefersText,
+    takesArrays: true,
+  }
+}
+
+function changed(name: string): DecodeError {
+  return new DecodeError(name, "its attributes are not the ones that are known; the type may have changed")
+}
+
+/** An object's property; what every object inherits is none. */
+function propertyOf(value: object, name: string): unknown {
+  if (!Object.hasOwn(value, name) && name in Object.prototype) return undefined
+  return (value as CompositeValue)[name]
+}
+
+function defineOwn(object: object, name: string, value: unknown): void {
+  Object.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true })
+}
+
+/** Reads `(a,b,…)`. One empty field and no field at all look alike: it is given to `onField` as NULL. */
+export function readFields(
+  name: string,
+  source: ByteSource,
+  start: number,
+  end: number,
+  onField: (scan: LiteralScanner, isNull: boolean) => void,
+): void {
+  const scan = new LiteralScanner(name, source, start, end)
+  scan.expect(OPEN)
+  do {
+    scan.element(COMMA, CLOSE)
+    onField(scan, scan.start === scan.end && !scan.quoted)
+  } while (scan.take(COMMA))
+  scan.expect(CLOSE)
+  scan.finish()
+}
+
+/** Reads the binary form of any row, each field by the codec that is chosen for its type and place. */
+export function decodeFieldsBinary(
+  name: string,
+  source: ByteSource,
+  start: number,
+  end: number,
+  codecFor: (oid: Oid, index: number) => Codec | undefined,
+): unknown[] {
+  if (end - start < COUNT) throw new DecodeError(name, `expected at least ${COUNT} bytes, got ${end - start}`)
+  const view = source.view
+  const count = view.getInt32(start)
+  let at = start + COUNT
+  if (count < 0 || count > (end - at) / FIELD) throw new DecodeError(name, "more fields announced than there are bytes")
+  const values: unknown[] = []
+  for (let i = 0; i < count; i++) {
+    if (at + FIELD > end) throw new DecodeError(name, "it ends before its last field")
+    const codec = codecFor(view.getUint32(at), i)
+    const length = view.getInt32(at + 4)
+    at += FIELD
+    if (length === -1) {
+      values.push(null)
+      continue
+    }
+    const next = at + length
+    if (length < 0 || next > end) throw new DecodeError(name, "a field is longer than the row")
+    values.push(codec?.decodeBinary === undefined ? source.copy(at, next) : codec.decodeBinary(source, at, next))
+    at = next
+  }
+  if (at !== end) throw new DecodeError(name, "there are bytes behind its last field")
+  return values
+}
