@@ -11,10 +11,10 @@ export type Oid = number
 export type Format = 0 | 1
 
 /** The text format: what a type's input and output functions read and write. */
-export const TEXT = 0 satisfies Format
+export const TEXT: 0 = 0
 
 /** The binary format: what a type's send and receive functions write and read. */
-export const BINARY = 1 satisfies Format
+export const BINARY: 1 = 1
 
 /** The Oid that asks the server to infer a parameter's type. */
 export const UNSPECIFIED_OID: Oid = 0

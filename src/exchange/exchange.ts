@@ -1,0 +1,46 @@
+/**
+ * An exchange: one request and its replies, up to its ReadyForQuery. The link carries exchanges in a FIFO; each is a
+ * small state machine that appends its request to the encoder and reads the frames that answer it. No I/O happens here.
+ *
+ *     queued ──write()──▶ in flight ──onReady()──▶ settled
+ *        └──────────── fail() ───────────────────────┘
+ */
+
+import type { Encoder } from "../protocol/encoder.ts"
+import type { FrameSink } from "../protocol/frame-sink.ts"
+
+/** What an exchange may do with the link while it is being carried. */
+export interface Line {
+  /** Where the request goes. */
+  readonly encoder: Encoder
+  /** Within `write`: keeps later exchanges from being written until `release`, for this one has more to say first. */
+  hold(): void
+  /** Sends what was appended after `write`; within `write` the link does so by itself. */
+  send(): void
+  /** Lets later exchanges be written, if it was this one that held the line. */
+  release(exchange: Exchange): void
+  /** Whether other exchanges have been written behind this one. */
+  readonly crowded: boolean
+  /** The server has announced that it will close the connection, or it cannot be trusted any more. */
+  abandon(reason: Error): void
+}
+
+/** Whether a ReadyForQuery ends the exchange, or it wants to be run once more. */
+export type Outcome = "done" | "again"
+
+/** One request and its replies. */
+export interface Exchange extends FrameSink {
+  /**
+   * Appends the request; never flushes, never waits. What it throws rejects the exchange, and nothing of it is sent.
+   */
+  write(line: Line): void
+  /** ReadyForQuery came; `status` is the transaction's. */
+  onReady(status: number): Outcome
+  /** The link died, or the exchange never got its turn. */
+  fail(error: Error): void
+}
+
+/** What runs exchanges: the link, or a script in a test. */
+export interface Executor {
+  run(exchange: Exchange): void
+}

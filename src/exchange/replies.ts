@@ -1,0 +1,42 @@
+/**
+ * What every exchange that runs statements does alike: read an ErrorResponse, tell a fatal one from others, and refuse
+ * a message that cannot come at this point.
+ */
+
+import type { ByteSource } from "../base/byte-source.ts"
+import { ProtocolError, UsageError } from "../errors/client-error.ts"
+import { createServerError } from "../errors/create-server-error.ts"
+import type { ServerError } from "../errors/server-error.ts"
+import { readServerMessage } from "../protocol/backend.ts"
+import type { Line } from "./exchange.ts"
+
+/** Reads an ErrorResponse. After a fatal one the server closes the connection, and the link is told so. */
+export function readError(source: ByteSource, start: number, end: number, line: Line, statement?: string): ServerError {
+  const error = createServerError(readServerMessage(source, start, end), statement)
+  if (error.fatal) line.abandon(error)
+  return error
+}
+
+/** A message that has no place in the exchange: the two sides are out of step. */
+export function unexpectedMessage(type: number, during: string): never {
+  throw new ProtocolError(`received an unexpected message of type "${String.fromCharCode(type)}" during ${during}`)
+}
+
+/** Leading white space and comments, then the word. */
+const STARTS_WITH_COPY = /^(?:\s|--[^\n]*(?:\n|$)|\/\*(?:[^*]|\*(?!\/))*\*\/)*copy\b/i
+const QUOTED = /'(?:[^']|'')*'/g
+
+/**
+ * Refuses a COPY that would talk to us, before it is sent: a server waiting for data takes the requests behind it for
+ * data too. COPY from and to files on the server is a statement like any other.
+ */
+export function refuseCopy(text: string): void {
+  if (!STARTS_WITH_COPY.test(text)) return
+  const bare = text.replace(QUOTED, "''")
+  if (/\bfrom\s+stdin\b/i.test(bare)) refuse("COPY … FROM STDIN", "copyIn")
+  if (/\bto\s+stdout\b/i.test(bare)) refuse("COPY … TO STDOUT", "copyOut")
+}
+
+function refuse(statement: string, method: string): never {
+  throw new UsageError(`${statement} cannot be run as a query: use ${method}`, { safeToRetry: true })
+}

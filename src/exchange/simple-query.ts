@@ -1,0 +1,143 @@
+/**
+ * A script through the simple protocol: Query → one result per statement, all values in text.
+ *
+ * The script runs as one implicit transaction unless it has its own BEGIN and COMMIT; after an error the rest of it is
+ * not run. The line is held while a script that mentions COPY runs: a server that waits for data would take the
+ * requests behind it for data.
+ *
+ * @see https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-SIMPLE-QUERY
+ */
+
+import type { ByteSource } from "../base/byte-source.ts"
+import { ProtocolError, UsageError } from "../errors/client-error.ts"
+import { type Field, readRowDescription } from "../protocol/backend.ts"
+import {
+  COMMAND_COMPLETE,
+  COPY_BOTH_RESPONSE,
+  COPY_DATA,
+  COPY_DONE,
+  COPY_IN_RESPONSE,
+  COPY_OUT_RESPONSE,
+  EMPTY_QUERY_RESPONSE,
+  ERROR_RESPONSE,
+  ROW_DESCRIPTION,
+} from "../protocol/codes.ts"
+import { readCommandTag } from "../protocol/command-tag.ts"
+import { Result } from "../query/result.ts"
+import { type RowDecoder, rowDecoderFor } from "../query/row-decoder.ts"
+import type { RowShape } from "../query/row-shape.ts"
+import { dropsStatements, type StatementCache } from "../query/statement-cache.ts"
+import type { TypeRegistry } from "../types/registry.ts"
+import type { Exchange, Line, Outcome } from "./exchange.ts"
+import { readError, unexpectedMessage } from "./replies.ts"
+
+/** Runs a script and resolves with the result of each of its statements. */
+export class SimpleQuery implements Exchange {
+  readonly promise: Promise<Result<unknown>[]>
+  readonly #script: string
+  readonly #shape: RowShape
+  readonly #statements: StatementCache
+  readonly #registry: TypeRegistry
+  #resolve!: (results: Result<unknown>[]) => void
+  #reject!: (error: unknown) => void
+  #line!: Line
+  readonly #results: Result<unknown>[] = []
+  #fields: readonly Field[] = []
+  #rows: unknown[] = []
+  #decode: RowDecoder<unknown> | undefined
+  #error: unknown
+
+  constructor(script: string, shape: RowShape, statements: StatementCache, registry: TypeRegistry) {
+    this.#script = script
+    this.#shape = shape
+    this.#statements = statements
+    this.#registry = registry
+    this.promise = new Promise((resolve, reject) => {
+      this.#resolve = resolve
+      this.#reject = reject
+    })
+  }
+
+  write(line: Line): void {
+    this.#line = line
+    line.encoder.query(this.#script)
+    if (/copy/i.test(this.#script)) line.hold()
+  }
+
+  onRow(source: ByteSource, start: number, end: number): void {
+    if (this.#error !== undefined) return
+    if (this.#decode === undefined) throw new ProtocolError("the server sent a row before describing it")
+    try {
+      this.#rows.push(this.#decode(source, start, end))
+    } catch (error) {
+      if (error instanceof ProtocolError) throw error
+      this.#error = error
+    }
+  }
+
+  onFrame(type: number, source: ByteSource, start: number, end: number): void {
+    switch (type) {
+      case ROW_DESCRIPTION:
+        this.#onDescription(readRowDescription(source, start, end))
+        break
+      case COMMAND_COMPLETE: {
+        const { command, rowCount } = readCommandTag(source, start, end)
+        if (dropsStatements(command)) this.#statements.forgetNames()
+        this.#complete(command, rowCount)
+        break
+      }
+      case EMPTY_QUERY_RESPONSE:
+        this.#complete("", 0)
+        break
+      case ERROR_RESPONSE: {
+        const error = readError(source, start, end, this.#line, this.#script)
+        this.#error ??= error
+        break
+      }
+      case COPY_IN_RESPONSE:
+        this.#error ??= new UsageError("COPY … FROM STDIN cannot be run in a script: use copyIn")
+        this.#line.encoder.copyFail("not run as copyIn")
+        this.#line.send()
+        break
+      case COPY_OUT_RESPONSE:
+        this.#error ??= new UsageError("COPY … TO STDOUT cannot be run in a script: use copyOut")
+        break
+      case COPY_DATA:
+      case COPY_DONE:
+        if (this.#error === undefined) unexpectedMessage(type, "a script")
+        break
+      case COPY_BOTH_RESPONSE:
+        this.#line.abandon(new UsageError("replication cannot be started by a script"))
+        break
+      default:
+        unexpectedMessage(type, "a script")
+    }
+  }
+
+  onReady(): Outcome {
+    this.#line.release(this)
+    if (this.#error === undefined) this.#resolve(this.#results)
+    else this.#reject(this.#error)
+    return "done"
+  }
+
+  fail(error: Error): void {
+    this.#reject(error)
+  }
+
+  #onDescription(fields: readonly Field[]): void {
+    this.#fields = fields
+    try {
+      this.#decode = rowDecoderFor(fields, [], this.#shape, this.#registry, false)
+    } catch (error) {
+      this.#error ??= error
+    }
+  }
+
+  #complete(command: string, rowCount: number): void {
+    this.#results.push(new Result(this.#rows, rowCount, command, this.#fields))
+    this.#rows = []
+    this.#fields = []
+    this.#decode = undefined
+  }
+}

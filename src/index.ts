@@ -1,0 +1,26 @@
+/**
+ * The front door of pgline.
+ */
+
+export type {
+  AuthMethod,
+  ChannelBinding,
+  LoadBalanceHosts,
+  PasswordFunction,
+  SslMode,
+  TargetSessionAttrs,
+} from "./config/config.ts"
+export type { ConninfoOptions } from "./config/options.ts"
+export { parseConninfo } from "./config/parse-conninfo.ts"
+export { connect } from "./connection/connect.ts"
+export { type CloseOptions, Connection } from "./connection/connection.ts"
+export type { ConnectionInfo, ConnectionTlsInfo } from "./connection/connection-info.ts"
+export type { ConnectOptions } from "./connection/options.ts"
+export * as errors from "./errors/errors.ts"
+export type { Field } from "./protocol/backend.ts"
+export type { PrepareOption, QueryOptions } from "./query/query.ts"
+export type { Result } from "./query/result.ts"
+export { into, type RowFactory, type RowShape } from "./query/row-shape.ts"
+export type { Queryable, Row, ScriptOptions } from "./session/queryable.ts"
+export type { Sql } from "./sql/fragment.ts"
+export { sql } from "./sql/tag.ts"

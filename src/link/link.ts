@@ -1,0 +1,318 @@
+/**
+ * A link: one live socket that carries a FIFO of exchanges. It owns the transport, the decoder, the outbox and the
+ * queues; it runs exchanges and dies once. It knows nothing of what an exchange does.
+ *
+ *     run() ──▶ [ waiting ] ──write()──▶ [ in flight ] ──replies──▶ settled
+ *                   ▲                          │
+ *                   └── while one holds the line, or the peer takes no bytes
+ *
+ * Exchanges are written as they come, without waiting for the replies to earlier ones: pipelining is the normal case.
+ * When the link dies, every exchange that is left fails, and is told whether the server can have seen any of it.
+ */
+
+import type { ByteSource } from "../base/byte-source.ts"
+import { Deque } from "../base/deque.ts"
+import { ConnectionError, ProtocolError } from "../errors/client-error.ts"
+import { createServerError } from "../errors/create-server-error.ts"
+import type { Notice } from "../errors/server-error.ts"
+import { ServerError } from "../errors/server-error.ts"
+import type { Exchange, Executor, Line } from "../exchange/exchange.ts"
+import { Startup, type StartupRequest } from "../exchange/startup.ts"
+import { readServerMessage } from "../protocol/backend.ts"
+import { ERROR_RESPONSE } from "../protocol/codes.ts"
+import { Decoder } from "../protocol/decoder.ts"
+import type { Encoder } from "../protocol/encoder.ts"
+import type { ConnectionSink, FrameSink } from "../protocol/frame-sink.ts"
+import type { Transport, TransportHandler } from "../transport/transport.ts"
+import { type AsyncListener, dispatchAsync, type Notification } from "./async-messages.ts"
+import { InFlight } from "./in-flight.ts"
+import { Outbox } from "./outbox.ts"
+import { ServerState } from "./server-state.ts"
+import { type LinkState, move } from "./state.ts"
+
+/** What a link tells its owner; every member is optional. */
+export interface LinkListener {
+  /** A notice that belongs to no result. What it throws is ignored. */
+  onNotice?: ((notice: Notice) => void) | undefined
+  onNotification?: ((notification: Notification) => void) | undefined
+}
+
+/** How long the peer may take to close after it was told goodbye. */
+const GOODBYE_MS = 1000
+
+/** One connection to a server, from its start-up to its end. */
+export class Link implements Executor, Line, TransportHandler, ConnectionSink, AsyncListener {
+  readonly server: ServerState = new ServerState()
+  /** Resolves when the transport is gone, however that came about. */
+  readonly closed: Promise<void>
+  readonly listener: LinkListener
+  readonly #transport: Transport
+  readonly #decoder: Decoder
+  readonly #outbox: Outbox
+  readonly #waiting: Deque<Exchange> = new Deque()
+  readonly #inFlight: InFlight = new InFlight()
+  #state: LinkState = "starting"
+  #holder: Exchange | undefined
+  #writing: Exchange | undefined
+  #reason: Error | undefined
+  #resolveClosed!: () => void
+  #goodbye: ReturnType<typeof setTimeout> | undefined
+
+  /** Takes an open transport over. */
+  constructor(transport: Transport, listener: LinkListener = {}) {
+    this.listener = listener
+    this.#transport = transport
+    this.#decoder = new Decoder(this.#idle, this)
+    this.#outbox = new Outbox(transport, () => this.#inFlight.markFlushed())
+    this.closed = new Promise((resolve) => {
+      this.#resolveClosed = resolve
+    })
+    transport.handler = this
+  }
+
+  get state(): LinkState {
+    return this.#state
+  }
+
+  get transport(): Transport {
+    return this.#transport
+  }
+
+  /** Why the link is closed, when nobody asked for it. */
+  get reason(): Error | undefined {
+    return this.#reason
+  }
+
+  /** True when nothing is under way. */
+  get isIdle(): boolean {
+    return this.#inFlight.size === 0 && this.#waiting.size === 0
+  }
+
+  /** Starts the session. The link is destroyed when that fails. */
+  async start(request: StartupRequest): Promise<void> {
+    const startup = new Startup(request)
+    this.#write(startup)
+    try {
+      const { processId, secretKey, protocolVersion } = await startup.promise
+      this.server.processId = processId
+      this.server.secretKey = secretKey
+      this.server.protocolVersion = protocolVersion
+    } catch (error) {
+      this.destroy(error as Error)
+      throw error
+    }
+  }
+
+  // Executor
+
+  run(exchange: Exchange): void {
+    if (this.#state !== "open") exchange.fail(this.#refusal())
+    else if (this.#mustWait()) this.#waiting.push(exchange)
+    else this.#write(exchange)
+  }
+
+  /** Takes an exchange back that has not been written yet; false when it is too late for that. */
+  withdraw(exchange: Exchange): boolean {
+    return this.#waiting.remove(exchange)
+  }
+
+  // Line
+
+  get encoder(): Encoder {
+    return this.#outbox.encoder
+  }
+
+  hold(): void {
+    this.#holder = this.#writing
+  }
+
+  send(): void {
+    this.#outbox.schedule()
+  }
+
+  release(exchange: Exchange): void {
+    if (this.#holder !== exchange) return
+    this.#holder = undefined
+    this.#pump()
+  }
+
+  get crowded(): boolean {
+    return this.#inFlight.size > 1
+  }
+
+  abandon(reason: Error): void {
+    this.#die(reason)
+  }
+
+  // Closing
+
+  /**
+   * Lets what is under way finish, then says goodbye. Resolves when the transport is gone.
+   * @param timeoutMs after how long to destroy the link instead; without, what is under way has all the time it takes
+   */
+  async close(timeoutMs?: number): Promise<void> {
+    if (this.#state === "starting") this.destroy()
+    if (this.#state === "open") {
+      this.#state = move(this.#state, "closing")
+      if (timeoutMs !== undefined) this.#destroyAfter(timeoutMs)
+      this.#finishClosing()
+    }
+    await this.closed
+  }
+
+  /** Ends the link at once. What is under way fails with the reason. */
+  destroy(reason?: Error): void {
+    this.#die(reason ?? new ConnectionError("the connection was destroyed"))
+  }
+
+  // TransportHandler
+
+  onData(source: ByteSource, start: number, end: number): void {
+    try {
+      this.#decoder.push(source, start, end)
+    } catch (error) {
+      this.#die(error as Error)
+    }
+  }
+
+  onDrain(): void {
+    this.#pump()
+  }
+
+  onClose(error: Error | undefined): void {
+    clearTimeout(this.#goodbye)
+    this.#die(error)
+    this.#resolveClosed()
+  }
+
+  // ConnectionSink
+
+  onReady(status: number): void {
+    const exchange = this.#inFlight.front
+    if (exchange === undefined) throw new ProtocolError("the server is ready for a query that was never made")
+    this.server.setStatus(status)
+    const outcome = exchange.onReady(status)
+    if (this.#state === "closed") return
+    if (this.#state === "starting") this.#state = move(this.#state, "open")
+    this.#inFlight.shift()
+    this.#decoder.sink = this.#inFlight.front ?? this.#idle
+    if (outcome === "again") this.run(exchange)
+    else this.release(exchange)
+    if (this.#state === "closing") this.#finishClosing()
+  }
+
+  onAsync(type: number, source: ByteSource, start: number, end: number): void {
+    dispatchAsync(this, type, source, start, end)
+  }
+
+  // AsyncListener
+
+  onNotice(notice: Notice): void {
+    this.listener.onNotice?.(notice)
+  }
+
+  onNotification(notification: Notification): void {
+    this.listener.onNotification?.(notification)
+  }
+
+  onParameter(name: string, value: string): void {
+    this.server.parameters.set(name, value)
+  }
+
+  /** Gets replies when nobody waits for any: the only one that may come is the server's farewell. */
+  readonly #idle: FrameSink = {
+    onRow: () => {
+      throw new ProtocolError("the server sent a row that nobody has asked for")
+    },
+    onFrame: (type, source, start, end) => {
+      if (type !== ERROR_RESPONSE) {
+        throw new ProtocolError(
+          `the server sent a message of type "${String.fromCharCode(type)}" that nobody has asked for`,
+        )
+      }
+      this.abandon(createServerError(readServerMessage(source, start, end)))
+    },
+  }
+
+  #mustWait(): boolean {
+    return this.#holder !== undefined || this.#waiting.size > 0 || this.#transport.congested
+  }
+
+  #write(exchange: Exchange): void {
+    const { writer } = this.encoder
+    const before = writer.length
+    this.#writing = exchange
+    try {
+      exchange.write(this)
+    } catch (error) {
+      writer.truncate(before)
+      if (this.#holder === exchange) this.#holder = undefined
+      exchange.fail(error as Error)
+      return
+    }
+    if (this.#inFlight.size === 0) this.#decoder.sink = exchange
+    this.#inFlight.push(exchange)
+    this.#outbox.schedule()
+  }
+
+  /** Writes what waits, as far as the line is free. */
+  #pump(): void {
+    while (this.#waiting.size > 0 && this.#holder === undefined && !this.#transport.congested) {
+      this.#write(this.#waiting.shift()!)
+    }
+    if (this.#state === "closing") this.#finishClosing()
+  }
+
+  #finishClosing(): void {
+    if (!this.isIdle) return
+    this.#state = move(this.#state, "ending")
+    this.encoder.terminate()
+    this.#outbox.flush()
+    this.#outbox.close()
+    this.#transport.end()
+    this.#destroyAfter(GOODBYE_MS)
+  }
+
+  #destroyAfter(timeoutMs: number): void {
+    clearTimeout(this.#goodbye)
+    this.#goodbye = setTimeout(() => this.destroy(), timeoutMs)
+  }
+
+  #die(reason: Error | undefined): void {
+    if (this.#state === "closed") return
+    const expected = this.#state === "ending"
+    this.#state = move(this.#state, "closed")
+    if (!expected) this.#reason = reason ?? new ConnectionError("the server closed the connection unexpectedly")
+    this.#decoder.stop()
+    this.#outbox.close()
+    this.#transport.destroy()
+    this.#holder = undefined
+    this.#failAll()
+  }
+
+  #failAll(): void {
+    const reason = this.#reason
+    let first = true
+    for (const { exchange, seen } of this.#inFlight.drain()) {
+      // The one whose reply broke the protocol is told so itself.
+      if (first && reason instanceof ProtocolError) exchange.fail(reason)
+      else exchange.fail(lost(reason, !seen))
+      first = false
+    }
+    for (const exchange of this.#waiting.drain()) exchange.fail(lost(reason, true))
+  }
+
+  #refusal(): ConnectionError {
+    if (this.#state === "starting") return new ConnectionError("the connection is not open yet", { safeToRetry: true })
+    const reason = this.#reason
+    if (reason !== undefined) return lost(reason, true)
+    return new ConnectionError("the connection is closed", { safeToRetry: true })
+  }
+}
+
+function lost(reason: Error | undefined, safeToRetry: boolean): ConnectionError {
+  if (reason === undefined) return new ConnectionError("the connection is closed", { safeToRetry })
+  const told = reason instanceof ServerError ? "the server closed the connection" : "the connection was lost"
+  const message = reason instanceof ConnectionError ? reason.message : `${told}: ${reason.message}`
+  return new ConnectionError(message, { cause: reason, safeToRetry })
+}

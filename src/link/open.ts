@@ -1,0 +1,109 @@
+/**
+ * The first good link, or all the reasons why there is none: every host, every address it resolves to, one after the
+ * other or shuffled, until one is the kind of server that is wanted.
+ *
+ * A server that knows us and refuses (wrong password, no such database, no rights) ends the search: the next one would
+ * refuse too, and hiding that behind another host's error would not help anybody.
+ *
+ * @see https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-MULTIPLE-HOSTS
+ */
+
+import { resolveHost } from "#transport"
+import { ScramKeyCache } from "../auth/scram-keys.ts"
+import type { Config, HostConfig, TargetSessionAttrs } from "../config/config.ts"
+import { hostsInOrder, shuffled, socketPath } from "../config/hosts.ts"
+import { AuthenticationError, ConfigError, ConnectError, ConnectionError } from "../errors/client-error.ts"
+import { ServerError } from "../errors/server-error.ts"
+import { type AttemptContext, attempt, describeTarget, type Target } from "./attempt.ts"
+import type { Link, LinkListener } from "./link.ts"
+import { isWanted } from "./session-attrs.ts"
+
+/** What opening a link may be told besides its Config. */
+export interface OpenOptions {
+  readonly listener?: LinkListener
+  readonly scramKeyCache?: ScramKeyCache
+  /** Gives up at once when it aborts; the promise rejects with its reason. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** An open link and where it leads. */
+export interface OpenedLink {
+  readonly link: Link
+  readonly target: Target
+}
+
+/**
+ * Opens a link to the first server that takes us and is of the wanted kind.
+ * @throws the only failure there was, or ConnectError with all of them
+ */
+export async function openLink(config: Config, options: OpenOptions = {}): Promise<OpenedLink> {
+  const context: AttemptContext = {
+    config,
+    listener: options.listener ?? {},
+    scramKeyCache: options.scramKeyCache ?? new ScramKeyCache(),
+    signal: options.signal,
+  }
+  const failures: Error[] = []
+  const hosts = hostsInOrder(config)
+  for (const wanted of passes(config.targetSessionAttrs)) {
+    for (const host of hosts) {
+      for await (const target of targetsOf(host, config, failures)) {
+        const link = await tryTarget(target, wanted, context, failures)
+        if (link !== undefined) return { link, target }
+      }
+    }
+  }
+  throw failures.length === 1 ? failures[0]! : new ConnectError(summary(failures), failures)
+}
+
+/** `prefer-standby` goes over the hosts twice: for a standby first, then for any server. */
+function passes(wanted: TargetSessionAttrs): readonly TargetSessionAttrs[] {
+  return wanted === "prefer-standby" ? ["standby", "any"] : [wanted]
+}
+
+async function* targetsOf(host: HostConfig, config: Config, failures: Error[]): AsyncGenerator<Target> {
+  if (host.isUnix) {
+    yield { host, address: { kind: "unix", path: socketPath(host) } }
+    return
+  }
+  let addresses: string[]
+  try {
+    addresses = host.hostaddr !== undefined ? [host.hostaddr] : await resolveHost(host.host)
+  } catch (error) {
+    const message = `the host name "${host.host}" could not be resolved: ${(error as Error).message}`
+    failures.push(new ConnectionError(message, { cause: error, safeToRetry: true }))
+    return
+  }
+  if (config.loadBalanceHosts === "random") addresses = shuffled(addresses)
+  for (const address of addresses) yield { host, address: { kind: "tcp", address, port: host.port } }
+}
+
+async function tryTarget(
+  target: Target,
+  wanted: TargetSessionAttrs,
+  context: AttemptContext,
+  failures: Error[],
+): Promise<Link | undefined> {
+  try {
+    const link = await attempt(target, context)
+    if (isWanted(link.server.parameters, wanted)) return link
+    failures.push(new ConnectionError(`${describeTarget(target)}: the session is not ${wanted}`, { safeToRetry: true }))
+    await link.close()
+    return undefined
+  } catch (error) {
+    context.signal?.throwIfAborted()
+    if (endsTheSearch(error)) throw error
+    failures.push(error as Error)
+    return undefined
+  }
+}
+
+function endsTheSearch(error: unknown): boolean {
+  if (error instanceof AuthenticationError || error instanceof ConfigError) return true
+  if (!(error instanceof ServerError)) return false
+  return error.code.startsWith("28") || error.code === "3D000" || error.code === "42501"
+}
+
+function summary(failures: readonly Error[]): string {
+  return `no server could be connected to:\n${failures.map((failure) => `  ${failure.message}`).join("\n")}`
+}

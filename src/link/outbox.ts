@@ -1,0 +1,52 @@
+/**
+ * Gathers what one tick appends to the encoder into one write: a thousand queries made in a loop leave in one system
+ * call. The buffer is reused when the system took all of it at once, else it is left to the transport.
+ */
+
+import { nextTick } from "#platform"
+import { ByteWriter } from "../base/byte-writer.ts"
+import { Encoder } from "../protocol/encoder.ts"
+import type { Transport } from "../transport/transport.ts"
+
+/** A burst beyond this does not keep its memory. */
+const KEPT_CAPACITY = 256 * 1024
+
+/** The encoder of a link and the one place that writes to its transport. */
+export class Outbox {
+  readonly encoder: Encoder = new Encoder(new ByteWriter(16 * 1024))
+  readonly #transport: Transport
+  readonly #onFlush: () => void
+  #scheduled = false
+  #closed = false
+  readonly #flush: () => void = () => this.flush()
+
+  /** @param onFlush called after bytes have gone out: from then on the server may have seen them */
+  constructor(transport: Transport, onFlush: () => void) {
+    this.#transport = transport
+    this.#onFlush = onFlush
+  }
+
+  /** Sends what was appended once this tick is over. */
+  schedule(): void {
+    if (this.#scheduled) return
+    this.#scheduled = true
+    nextTick(this.#flush)
+  }
+
+  /** Sends what was appended, now. */
+  flush(): void {
+    this.#scheduled = false
+    const { writer } = this.encoder
+    if (this.#closed || writer.length === 0) return
+    const taken = this.#transport.write(writer.written())
+    if (!taken || writer.capacity > KEPT_CAPACITY) writer.take()
+    else writer.truncate(0)
+    this.#onFlush()
+  }
+
+  /** Drops what was not sent; nothing is sent any more. */
+  close(): void {
+    this.#closed = true
+    this.encoder.writer.truncate(0)
+  }
+}

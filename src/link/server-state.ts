@@ -1,0 +1,43 @@
+/**
+ * What the server has told about itself and the session: its parameters, the key for cancelling, the transaction's
+ * status.
+ */
+
+import { ProtocolError } from "../errors/client-error.ts"
+import { STATUS_FAILED, STATUS_IDLE, STATUS_TRANSACTION } from "../protocol/codes.ts"
+
+/** Whether a transaction is open: none, one, or one that has failed and only waits for its rollback. */
+export type TransactionStatus = "idle" | "transaction" | "failed"
+
+/** The server's side of a session as far as it is known. */
+export class ServerState {
+  /** The reported settings (`server_version`, `TimeZone`, …), kept up to date. */
+  readonly parameters: Map<string, string> = new Map()
+  /** The backend's process id; undefined behind some poolers. */
+  processId: number | undefined
+  /** What a CancelRequest must present, 4 to 256 bytes. */
+  secretKey: Uint8Array | undefined
+  /** The protocol version spoken, such as 0x00030000. */
+  protocolVersion = 0
+  #status: number = STATUS_IDLE
+
+  /** The transaction's status at the last ReadyForQuery. */
+  get transactionStatus(): TransactionStatus {
+    switch (this.#status) {
+      case STATUS_IDLE:
+        return "idle"
+      case STATUS_TRANSACTION:
+        return "transaction"
+      default:
+        return "failed"
+    }
+  }
+
+  /** Takes down the status byte of a ReadyForQuery. */
+  setStatus(status: number): void {
+    if (status !== STATUS_IDLE && status !== STATUS_TRANSACTION && status !== STATUS_FAILED) {
+      throw new ProtocolError(`the server reports an unknown transaction status ${status}`)
+    }
+    this.#status = status
+  }
+}

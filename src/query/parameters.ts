@@ -1,0 +1,116 @@
+/**
+ * Values on their way into a Bind message: each is written by the codec of the type the server has described, straight
+ * into the message. The format codes stand before the values, so they are reserved and patched as the codecs decide.
+ *
+ * A value whose type is not known yet can still go along when its text form is the same for every type it may turn out
+ * to be: strings, numbers, bigints and booleans. Objects wait for the description.
+ *
+ * @see https://www.postgresql.org/docs/current/protocol-message-formats.html#PROTOCOL-MESSAGE-FORMATS-BIND
+ */
+
+import { ByteWriter } from "../base/byte-writer.ts"
+import { BINARY, type Format, TEXT } from "../base/format.ts"
+import { EncodeError, UsageError } from "../errors/client-error.ts"
+import { MAX_PARAMETERS } from "../protocol/encoder.ts"
+import type { Codec } from "../types/codec.ts"
+
+/**
+ * Writes the parameter part of a Bind message.
+ * @param codecs by position; a value without one is written in its text form
+ * @throws EncodeError when a value does not fit its type
+ */
+export function writeParameters(
+  writer: ByteWriter,
+  values: readonly unknown[],
+  codecs: readonly (Codec | undefined)[],
+  textCodec: Codec,
+): void {
+  const count = values.length
+  writer.int16(count)
+  const formats = writer.reserve(count * 2)
+  writer.int16(count)
+  for (let i = 0; i < count; i++) {
+    const value = values[i]
+    if (value === null) {
+      writer.patchInt16(formats + i * 2, TEXT)
+      writer.int32(-1)
+      continue
+    }
+    const lengthAt = writer.reserve(4)
+    const format = writeValue(writer, value, codecs[i] ?? textCodec, i + 1)
+    writer.patchInt16(formats + i * 2, format)
+    writer.patchInt32(lengthAt, writer.length - lengthAt - 4)
+  }
+}
+
+/** Writes the result formats that end a Bind message: none (all text), one for all, or one each. */
+export function writeResultFormats(writer: ByteWriter, formats: readonly Format[], common: Format | undefined): void {
+  if (common !== undefined) {
+    writer.int16(common === TEXT ? 0 : 1)
+    if (common !== TEXT) writer.int16(common)
+    return
+  }
+  writer.int16(formats.length)
+  for (const format of formats) writer.int16(format)
+}
+
+/** Whether the values can be sent before their types are known. */
+export function canSendUndescribed(values: readonly unknown[], codecs: readonly (Codec | undefined)[]): boolean {
+  for (let i = 0; i < values.length; i++) {
+    if (codecs[i] !== undefined) continue
+    switch (typeof values[i]) {
+      case "string":
+      case "number":
+      case "bigint":
+      case "boolean":
+        break
+      default:
+        if (values[i] !== null) return false
+    }
+  }
+  return true
+}
+
+/** The refusal that describes what the server has refused, when encoding by the types now known would have refused it. */
+export function findMisfit(values: readonly unknown[], codecs: readonly Codec[]): EncodeError | undefined {
+  const scratch = new ByteWriter()
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]
+    const codec = codecs[i]
+    if (value === null || codec === undefined) continue
+    try {
+      writeValue(scratch, value, codec, i + 1)
+      scratch.truncate(0)
+    } catch (error) {
+      if (error instanceof EncodeError) return error
+    }
+  }
+  return undefined
+}
+
+/** Refuses parameter lists that no statement can take, before anything is written. */
+export function checkParameters(values: readonly unknown[]): void {
+  if (values.length > MAX_PARAMETERS) {
+    throw new UsageError(
+      `a statement can have at most ${MAX_PARAMETERS} parameters, got ${values.length}: pass arrays to unnest() or use copyRows`,
+      { safeToRetry: true },
+    )
+  }
+  const missing = values.indexOf(undefined)
+  if (missing !== -1) refuseUndefined("any type", missing + 1)
+}
+
+function writeValue(writer: ByteWriter, value: unknown, codec: Codec, parameter: number): Format {
+  if (value === undefined) refuseUndefined(codec.name, parameter)
+  try {
+    if (codec.encodeBinary?.(value, writer)) return BINARY
+    writer.utf8(codec.encodeText(value))
+    return TEXT
+  } catch (error) {
+    throw error instanceof EncodeError ? error.at(parameter) : error
+  }
+}
+
+function refuseUndefined(type: string, parameter: number): never {
+  throw new EncodeError(type, "a value, or null for NULL", "undefined", { parameter })
+}

@@ -1,0 +1,28 @@
+/**
+ * A normalised query: text, values and options. Nothing here runs it.
+ */
+
+import type { RowShape } from "./row-shape.ts"
+
+/** When a statement gets a name on the server: now, never, or once it has been used often enough. */
+export type PrepareOption = boolean | "auto"
+
+/** Options of a single query. */
+export interface QueryOptions<R = unknown> {
+  /** What each row looks like; `"object"` by default. */
+  readonly rows?: RowShape<R>
+  /** `true` prepares at once, `false` never, `"auto"` (the default) from the connection's threshold on. */
+  readonly prepare?: PrepareOption
+  /** The parameters' types by name (`"int8"`, `"text[]"`), for where the server cannot infer them; `undefined` skips one. */
+  readonly parameterTypes?: readonly (string | undefined)[]
+}
+
+/** One statement with its values, ready to be run. */
+export interface Query {
+  readonly text: string
+  readonly values: readonly unknown[]
+  /** Declared type names by position, from `sql.param` or `parameterTypes`. */
+  readonly types: readonly (string | undefined)[] | undefined
+  readonly shape: RowShape
+  readonly prepare: PrepareOption
+}

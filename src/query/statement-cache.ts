@@ -1,0 +1,98 @@
+/**
+ * SQL text and declared types → Statement, for one connection. Bounded: the statement used longest ago leaves, and its
+ * name is put down to be closed with the next request. The cache sends nothing itself.
+ */
+
+import type { Oid } from "../base/format.ts"
+import { LruMap } from "../base/lru-map.ts"
+import type { PreparePolicy } from "./auto-prepare.ts"
+import { Statement } from "./statement.ts"
+
+/** Statements of one connection and the names that are to be closed. */
+export class StatementCache {
+  readonly policy: PreparePolicy
+  readonly #statements: LruMap<string, Statement>
+  /** The names that exist on the server, as far as we know. */
+  readonly #named: Map<string, Statement> = new Map()
+  #closing: string[] = []
+
+  /** @param capacity the most statements to remember */
+  constructor(capacity: number, policy: PreparePolicy) {
+    this.#statements = new LruMap(capacity)
+    this.policy = policy
+  }
+
+  /** The statement of this text, made when it is new. */
+  statement(text: string, declaredOids: readonly Oid[]): Statement {
+    const key = declaredOids.length === 0 ? text : `${declaredOids.join(",")}\0${text}`
+    const known = this.#statements.get(key)
+    if (known !== undefined) return known
+    const statement = new Statement(text, declaredOids)
+    const evicted = this.#statements.set(key, statement)
+    if (evicted !== undefined) this.release(evicted)
+    return statement
+  }
+
+  /**
+   * Gives the statement its name: the same one for the same text on every connection, so that the server's logs and
+   * views stay readable. The caller sends the Parse.
+   */
+  name(statement: Statement): void {
+    const base = `pgline_${hash(statement.text)}`
+    let name = base
+    for (let i = 2; this.#named.has(name); i++) name = `${base}_${i}`
+    this.#named.set(name, statement)
+    statement.named(name)
+  }
+
+  /** Takes back a name that was never sent. */
+  unname(statement: Statement): void {
+    this.#named.delete(statement.name)
+    statement.named("")
+  }
+
+  /** Forgets a statement; its name, if it has one, is closed with the next request. */
+  release(statement: Statement): void {
+    if (statement.name !== "") {
+      this.#named.delete(statement.name)
+      this.#closing.push(statement.name)
+    }
+    statement.forget()
+  }
+
+  /** The server has dropped all prepared statements. */
+  forgetNames(): void {
+    for (const statement of this.#named.values()) statement.forget()
+    this.#named.clear()
+    this.#closing = []
+  }
+
+  /** The names that are to be closed by the request that is being written. */
+  get closing(): readonly string[] {
+    return this.#closing
+  }
+
+  /** The request that closes them has been written. */
+  clearClosing(): void {
+    if (this.#closing.length > 0) this.#closing = []
+  }
+}
+
+/** Whether a command, by its tag, may have dropped statements that we believe in. */
+export function dropsStatements(command: string): boolean {
+  return command === "DISCARD ALL" || command === "DEALLOCATE" || command === "DEALLOCATE ALL"
+}
+
+/** 53 bits of a multiplicative hash, in base 36: short, and equal for equal texts on every machine. */
+function hash(text: string): string {
+  let high = 0xdeadbeef
+  let low = 0x41c6ce57
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i)
+    high = Math.imul(high ^ unit, 2654435761)
+    low = Math.imul(low ^ unit, 1597334677)
+  }
+  high = Math.imul(high ^ (high >>> 16), 2246822507) ^ Math.imul(low ^ (low >>> 13), 3266489909)
+  low = Math.imul(low ^ (low >>> 16), 2246822507) ^ Math.imul(high ^ (high >>> 13), 3266489909)
+  return (4294967296 * (2097151 & low) + (high >>> 0)).toString(36)
+}

@@ -1,0 +1,58 @@
+/**
+ * The three forms in which a query can be given, brought to one.
+ */
+
+import { describeValue, UsageError } from "../errors/client-error.ts"
+import type { Query, QueryOptions } from "../query/query.ts"
+import type { RowShape } from "../query/row-shape.ts"
+import { compileTemplate } from "../sql/compile.ts"
+import type { Sql } from "../sql/fragment.ts"
+import { isFragment } from "../sql/hole.ts"
+import { isTemplate } from "../sql/template.ts"
+
+/** The first argument of a query: a template, a text or a composed fragment. */
+export type QueryText = TemplateStringsArray | string | Sql
+
+const NO_VALUES: readonly unknown[] = []
+const NO_OPTIONS: QueryOptions = {}
+
+/**
+ * Normalises a call of `query` and its kin.
+ * @param shape the shape of rows where the method, not the caller, decides it
+ */
+export function toQuery(text: QueryText, rest: readonly unknown[], shape?: RowShape): Query {
+  if (typeof text === "string") {
+    const values = rest[0] ?? NO_VALUES
+    if (!Array.isArray(values)) {
+      throw new UsageError(`the parameters must be an array, got ${describeValue(values)}`, { safeToRetry: true })
+    }
+    return makeQuery(text, values, undefined, rest[1] as QueryOptions | undefined, shape)
+  }
+  if (isTemplate(text)) {
+    const { text: statement, values, types } = compileTemplate(text, rest)
+    return makeQuery(statement, values, types, NO_OPTIONS, shape)
+  }
+  if (isFragment(text)) {
+    const { text: statement, values, types } = text.compile()
+    return makeQuery(statement, values, types, rest[0] as QueryOptions | undefined, shape)
+  }
+  throw new UsageError(`a query must be a text, a template or an sql fragment, got ${describeValue(text)}`, {
+    safeToRetry: true,
+  })
+}
+
+function makeQuery(
+  text: string,
+  values: readonly unknown[],
+  types: Query["types"],
+  options: QueryOptions = NO_OPTIONS,
+  shape?: RowShape,
+): Query {
+  return {
+    text,
+    values,
+    types: options.parameterTypes ?? types,
+    shape: shape ?? options.rows ?? "object",
+    prepare: options.prepare ?? "auto",
+  }
+}

@@ -1,0 +1,61 @@
+/**
+ * The interface that everything has which can run a query: code that takes a Queryable runs on a connection, in a
+ * transaction or on a pool.
+ */
+
+import type { QueryOptions } from "../query/query.ts"
+import type { Result } from "../query/result.ts"
+import type { Sql } from "../sql/fragment.ts"
+
+/** A row as an object by column name, its values not typed further. */
+export type Row = Record<string, unknown>
+
+/** Options of a script. */
+export type ScriptOptions<R = unknown> = Pick<QueryOptions<R>, "rows">
+
+/**
+ * Runs queries. Each method takes a template (its values are always bound, never pasted), a text with parameters, or a
+ * composed fragment:
+ *
+ * ```ts
+ * await db.query`select * from users where age > ${age}`
+ * await db.query("select * from users where age > $1", [age], { rows: "tuple" })
+ * await db.query(sql`select ${sql.id(column)} from users`)
+ * ```
+ *
+ * All of them reject with ServerError when the server refuses, EncodeError when a value does not fit its parameter's
+ * type, DecodeError when the server's bytes are no value of the announced type, and ConnectionError when the connection
+ * is lost; its `safeToRetry` tells whether the server can have seen the query.
+ */
+export interface Queryable {
+  /** Runs a statement and resolves with its rows and what the server said of them. */
+  query<R = Row>(template: TemplateStringsArray, ...values: unknown[]): Promise<Result<R>>
+  query<R = Row>(text: string, values?: readonly unknown[], options?: QueryOptions<R>): Promise<Result<R>>
+  query<R = Row>(fragment: Sql, options?: QueryOptions<R>): Promise<Result<R>>
+
+  /** Runs a statement and resolves with its rows. */
+  rows<R = Row>(template: TemplateStringsArray, ...values: unknown[]): Promise<R[]>
+  rows<R = Row>(text: string, values?: readonly unknown[], options?: QueryOptions<R>): Promise<R[]>
+  rows<R = Row>(fragment: Sql, options?: QueryOptions<R>): Promise<R[]>
+
+  /** Resolves with the only row. Rejects with RowCountError when there is none, or there are several. */
+  one<R = Row>(template: TemplateStringsArray, ...values: unknown[]): Promise<R>
+  one<R = Row>(text: string, values?: readonly unknown[], options?: QueryOptions<R>): Promise<R>
+  one<R = Row>(fragment: Sql, options?: QueryOptions<R>): Promise<R>
+
+  /** Resolves with the first row, or `undefined` when there is none. */
+  first<R = Row>(template: TemplateStringsArray, ...values: unknown[]): Promise<R | undefined>
+  first<R = Row>(text: string, values?: readonly unknown[], options?: QueryOptions<R>): Promise<R | undefined>
+  first<R = Row>(fragment: Sql, options?: QueryOptions<R>): Promise<R | undefined>
+
+  /** Resolves with the first column of the first row, or `undefined` when there is no row. */
+  value<V = unknown>(template: TemplateStringsArray, ...values: unknown[]): Promise<V | undefined>
+  value<V = unknown>(text: string, values?: readonly unknown[], options?: QueryOptions): Promise<V | undefined>
+  value<V = unknown>(fragment: Sql, options?: QueryOptions): Promise<V | undefined>
+
+  /**
+   * Runs a script of any number of statements through the simple protocol: no parameters, one result each. Without a
+   * BEGIN of its own the script is one transaction, and after an error the rest of it is not run.
+   */
+  execute<R = Row>(script: string, options?: ScriptOptions<R>): Promise<Result<R>[]>
+}

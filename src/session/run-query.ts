@@ -1,0 +1,61 @@
+/**
+ * The one road every query takes: normalise, encode, run the exchange, pick what the caller asked for.
+ */
+
+import { RowCountError } from "../errors/client-error.ts"
+import { ExtendedQuery } from "../exchange/extended-query.ts"
+import { SimpleQuery } from "../exchange/simple-query.ts"
+import type { Result } from "../query/result.ts"
+import type { RowShape } from "../query/row-shape.ts"
+import { type QueryText, toQuery } from "./query-arguments.ts"
+import type { Session } from "./session.ts"
+
+/**
+ * Runs a query and resolves with what `pick` takes out of its result. What cannot be sent rejects, like everything else.
+ * @param shape the shape of rows where the method, not the caller, decides it
+ */
+export function runQuery<R, T>(
+  session: Session,
+  text: QueryText,
+  rest: readonly unknown[],
+  pick: (result: Result<R>) => T,
+  shape?: RowShape,
+): Promise<T> {
+  try {
+    const query = toQuery(text, rest, shape)
+    const exchange = new ExtendedQuery<R, T>(query, session.statements, session.types, pick)
+    session.link.run(exchange)
+    return exchange.promise
+  } catch (error) {
+    return Promise.reject(error)
+  }
+}
+
+/** Runs a script through the simple protocol. */
+export function runScript(session: Session, script: string, shape: RowShape): Promise<Result<unknown>[]> {
+  const exchange = new SimpleQuery(script, shape, session.statements, session.types)
+  session.link.run(exchange)
+  return exchange.promise
+}
+
+/** The whole result. */
+export function pickResult<R>(result: Result<R>): Result<R> {
+  return result
+}
+
+/** The rows alone. */
+export function pickRows<R>(result: Result<R>): R[] {
+  return result.rows
+}
+
+/** The only row. @throws RowCountError when there is none, or there are several */
+export function pickOne<R>(result: Result<R>): R {
+  const { rows } = result
+  if (rows.length !== 1) throw new RowCountError(rows.length)
+  return rows[0]!
+}
+
+/** The first row, if there is one. */
+export function pickFirst<R>(result: Result<R>): R | undefined {
+  return result.rows[0]
+}
