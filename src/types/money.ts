@@ -3,14 +3,13 @@
  *
  * The text format says how many decimals there are, so it is what results are read from; the binary one is a bare count
  * of the smallest unit and is taken to have two, as in most currencies. A lone group of three digits behind the only
- * separator ("¥1,234") is a group of thousands. Going out, decimals are sent as a count, because the server would read
- * "12.34" by the separators of `lc_monetary`; everything else goes as the text it is.
+ * separator ("¥1,234") is a group of thousands. What goes out is text, which the server reads by the separators of
+ * `lc_monetary`: where those are not the C locale's, send decimals as `$1::numeric::money`.
  *
  * @see https://www.postgresql.org/docs/current/datatype-money.html
  */
 
 import type { ByteSource } from "../base/byte-source.ts"
-import type { ByteWriter } from "../base/byte-writer.ts"
 import { TEXT } from "../base/format.ts"
 import { DecodeError } from "../errors/client-error.ts"
 import type { Codec } from "./codec.ts"
@@ -19,7 +18,6 @@ import { textForm } from "./text-form.ts"
 const AMOUNT = /\d(?:.*\d)?/s
 const SEPARATOR = /\D+/g
 const NEGATIVE = /[-(\u2212]/
-const DECIMAL = /^(-?)(\d{1,18})\.(\d{1,2})$/
 
 function decodeText(source: ByteSource, start: number, end: number): string {
   const text = source.text(start, end)
@@ -47,22 +45,12 @@ function encodeText(value: unknown): string {
   return textForm("money", "a number or a string", value)
 }
 
-function encodeBinary(value: unknown, writer: ByteWriter): boolean {
-  const match = DECIMAL.exec(typeof value === "number" ? String(value) : typeof value === "string" ? value : "")
-  if (match === null) return false
-  const units = BigInt(match[2]! + match[3]!.padEnd(2, "0"))
-  if (BigInt.asIntN(64, units) !== units) return false
-  writer.int64(match[1] === "-" ? -units : units)
-  return true
-}
-
 /** money ↔ string. */
 export const moneyCodec: Codec<string> = {
   name: "money",
   decodeText,
   decodeBinary,
   encodeText,
-  encodeBinary,
   resultFormat: TEXT,
   prefersText: true,
 }

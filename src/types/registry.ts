@@ -16,6 +16,7 @@ import { compositeOf } from "./composite.ts"
 import { type CustomCodec, codecFromCustom } from "./custom-codec.ts"
 import { domainOf } from "./domain.ts"
 import { enumOf } from "./enum.ts"
+import type { JsonFunctions } from "./json.ts"
 import { type KnownTypes, PG_CATALOG, qualifiedName, type TypeDescription } from "./known-types.ts"
 import { multirangeOf } from "./multirange.ts"
 import { oids } from "./oids.generated.ts"
@@ -23,6 +24,24 @@ import { rangeOf } from "./range.ts"
 import { recordWith } from "./record.ts"
 import { opaqueCodecFor } from "./text.ts"
 import { parseTypeName } from "./type-name.ts"
+
+/** How PostgreSQL's types become JavaScript values where there is a choice. */
+export interface TypeOptions {
+  /** int8 as a bigint (default), a number (DecodeError when it is not a safe integer) or a string. */
+  readonly int8?: "bigint" | "number" | "string"
+  /** numeric as an exact string (default), or as the nearest number. */
+  readonly numeric?: "string" | "number"
+  /** json and jsonb parsed by JSON.parse (default) or by other functions, or as the text they are. */
+  readonly json?: "parsed" | "string" | JsonFunctions
+  /** timestamptz as a Date (default), or as ISO text with microseconds. */
+  readonly timestamptz?: "date" | "string"
+  /** timestamp as ISO text (default), or as a Date that takes it for UTC. */
+  readonly timestamp?: "string" | "date"
+  /** Reads arrays whose lower bounds are not 1 as a BoundedArray, which remembers them. */
+  readonly arrayBounds?: boolean
+  /** Codecs of the caller's own, as for `types.register`. */
+  readonly custom?: readonly CustomCodec[]
+}
 
 /** What a registry starts from. */
 export interface RegistrySettings {

@@ -1,0 +1,112 @@
+/**
+ * The codecs that are on by default, and the registry made of them and of the caller's options. The only file that
+ * imports all the others. Extension types are in the list too: they take effect once the catalogs have told their OIDs.
+ */
+
+import { ConfigError } from "../errors/client-error.ts"
+import { bitCodec, varbitCodec } from "./bit.ts"
+import { boolCodec } from "./bool.ts"
+import { byteaCodec } from "./bytea.ts"
+import type { Codec } from "./codec.ts"
+import { dateCodec } from "./date.ts"
+import { float4Codec, float8Codec } from "./float.ts"
+import { boxCodec, circleCodec, lineCodec, lsegCodec, pathCodec, pointCodec, polygonCodec } from "./geometry.ts"
+import { cidCodec, lsnCodec, oidCodec, regCodecs, tidCodec, xid8Codec, xidCodec } from "./identifiers.ts"
+import { int2Codec, int4Codec, int8AsNumberCodec, int8AsStringCodec, int8Codec } from "./int.ts"
+import { int2vectorCodec, oidvectorCodec } from "./int-vector.ts"
+import { intervalCodec } from "./interval.ts"
+import { jsonbCodec, jsonCodec, jsonCodecsAsString, jsonCodecsWith } from "./json.ts"
+import { KnownTypes } from "./known-types.ts"
+import { moneyCodec } from "./money.ts"
+import { cidrCodec, inetCodec, macaddr8Codec, macaddrCodec } from "./network.ts"
+import { numericAsNumberCodec, numericCodec } from "./numeric.ts"
+import { type RegistrySettings, type TypeOptions, TypeRegistry } from "./registry.ts"
+import {
+  bpcharCodec,
+  charCodec,
+  citextCodec,
+  jsonpathCodec,
+  nameCodec,
+  textCodec,
+  unknownCodec,
+  varcharCodec,
+  xmlCodec,
+} from "./text.ts"
+import { timeCodec, timetzCodec } from "./time.ts"
+import { timestampCodec, timestampCodecOf, timestamptzCodec, timestamptzCodecOf } from "./timestamp.ts"
+import { uuidCodec } from "./uuid.ts"
+
+/** Every codec that is on by default. Arrays, ranges and multiranges follow from them. */
+export const defaultCodecs: readonly Codec[] = [
+  boolCodec,
+  ...[int2Codec, int4Codec, int8Codec, float4Codec, float8Codec, numericCodec, moneyCodec],
+  ...[textCodec, varcharCodec, bpcharCodec, nameCodec, charCodec, citextCodec, xmlCodec, unknownCodec],
+  ...[byteaCodec, uuidCodec, bitCodec, varbitCodec, jsonCodec, jsonbCodec, jsonpathCodec],
+  ...[dateCodec, timeCodec, timetzCodec, timestampCodec, timestamptzCodec, intervalCodec],
+  ...[inetCodec, cidrCodec, macaddrCodec, macaddr8Codec],
+  ...[pointCodec, lineCodec, lsegCodec, boxCodec, pathCodec, polygonCodec, circleCodec],
+  ...[oidCodec, xidCodec, xid8Codec, cidCodec, tidCodec, lsnCodec, int2vectorCodec, oidvectorCodec],
+  ...regCodecs,
+]
+
+const byName: ReadonlyMap<string, Codec> = new Map(defaultCodecs.map((codec) => [codec.name, codec]))
+
+/** A registry of the default codecs, changed as the options say. */
+export function createDefaultRegistry(options: TypeOptions = {}, known: KnownTypes = new KnownTypes()): TypeRegistry {
+  return withTypeOptions(new TypeRegistry(known, { codecs: byName, keepArrayBounds: false }), options)
+}
+
+/**
+ * A registry that differs from another as the options say; the other itself when they say nothing.
+ * @throws ConfigError for an option that has no such choice
+ */
+export function withTypeOptions(registry: TypeRegistry, options: TypeOptions): TypeRegistry {
+  const settings = settingsFor(options)
+  const { custom = [] } = options
+  if (settings === undefined && custom.length === 0) return registry
+  const fork = registry.fork(settings)
+  for (const codec of custom) fork.register(codec)
+  return fork
+}
+
+/** What the options replace; undefined when nothing. */
+function settingsFor(options: TypeOptions): Partial<RegistrySettings> | undefined {
+  const codecs = new Map<string, Codec>()
+  const { int8, numeric, json, timestamptz, timestamp, arrayBounds } = options
+  if (int8 !== undefined) {
+    codecs.set(
+      "int8",
+      choose("int8", int8, { bigint: int8Codec, number: int8AsNumberCodec, string: int8AsStringCodec }),
+    )
+  }
+  if (numeric !== undefined) {
+    codecs.set("numeric", choose("numeric", numeric, { string: numericCodec, number: numericAsNumberCodec }))
+  }
+  if (json !== undefined) {
+    const chosen =
+      typeof json === "object"
+        ? jsonCodecsWith(json)
+        : choose("json", json, { parsed: { json: jsonCodec, jsonb: jsonbCodec }, string: jsonCodecsAsString })
+    codecs.set("json", chosen.json)
+    codecs.set("jsonb", chosen.jsonb)
+  }
+  if (timestamptz !== undefined) {
+    const asString = timestamptzCodecOf({ as: "string" })
+    codecs.set("timestamptz", choose("timestamptz", timestamptz, { date: timestamptzCodec, string: asString }))
+  }
+  if (timestamp !== undefined) {
+    const asDate = timestampCodecOf({ as: "date" })
+    codecs.set("timestamp", choose("timestamp", timestamp, { string: timestampCodec, date: asDate }))
+  }
+  if (codecs.size === 0 && arrayBounds === undefined) return undefined
+  return {
+    ...(codecs.size > 0 && { codecs }),
+    ...(arrayBounds !== undefined && { keepArrayBounds: arrayBounds }),
+  }
+}
+
+function choose<K extends string, T>(option: string, choice: K, choices: Readonly<Record<K, T>>): T {
+  if (Object.hasOwn(choices, choice)) return choices[choice]
+  const allowed = Object.keys(choices).map((name) => JSON.stringify(name))
+  throw new ConfigError(`the option types.${option} must be one of ${allowed.join(", ")}`)
+}
