@@ -1,12 +1,13 @@
 /**
  * The platform on Node, Bun and Deno. Reached as `#platform`; one of the few files that may import from `node:`.
+ *
+ * `process` is the global on purpose: importing `node:process` reads all its properties, and so opens standard input.
  */
 
 import { Buffer } from "node:buffer"
 import { createHash } from "node:crypto"
 import { readdirSync, readFileSync, statSync } from "node:fs"
 import { homedir, userInfo } from "node:os"
-import process from "node:process"
 import type { Bytes, FileStatus, Platform } from "./platform.ts"
 
 /** Allocates bytes without clearing them: every use overwrites what it hands out. */
