@@ -11,7 +11,7 @@ import { integerOf, type Settings } from "./setting.ts"
 /** Reads all five; intervals are seconds in strings and milliseconds among options. */
 export function resolveKeepalives(settings: Settings): KeepalivesConfig {
   return Object.freeze({
-    enabled: (integerOf(settings, "keepalives") ?? 1) !== 0,
+    enabled: settings.get("keepalives")?.value !== "" && integerOf(settings, "keepalives") !== 0,
     idleMs: durationMs(settings, "keepalives_idle"),
     intervalMs: durationMs(settings, "keepalives_interval"),
     count: Math.max(integerOf(settings, "keepalives_count") ?? 0, 0),

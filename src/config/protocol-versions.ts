@@ -5,7 +5,7 @@
  * @see https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNECT-MIN-PROTOCOL-VERSION
  */
 
-import { invalidSetting, type Settings, textOf } from "./setting.ts"
+import { invalidSetting, type Settings } from "./setting.ts"
 
 /** Versions as in the StartupMessage: the major number in the upper half. */
 export const PROTOCOL_3_0 = 196608
@@ -28,7 +28,7 @@ function parseVersion(
   settings: Settings,
   keyword: "min_protocol_version" | "max_protocol_version",
 ): number | undefined {
-  const text = textOf(settings, keyword)
+  const text = settings.get(keyword)?.value
   switch (text) {
     case undefined:
       return undefined

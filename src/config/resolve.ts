@@ -169,12 +169,12 @@ function withPasswords(
   }
 }
 
-/** In strings whole seconds, of which libpq makes at least two; among options milliseconds, taken as they are. */
+/** Whole seconds in strings (libpq made at least two of them until version 16), milliseconds among options. */
 function resolveConnectTimeout(settings: Settings): number {
   const setting = settings.get("connect_timeout")
   const value = integerOf(settings, "connect_timeout")
   if (value === undefined || value <= 0) return 0
-  return setting?.inMilliseconds ? value : Math.max(value, 2) * 1000
+  return setting?.inMilliseconds ? value : value * 1000
 }
 
 function resolveIterationLimit(limit: number | undefined): number {
@@ -187,10 +187,11 @@ function resolveScramKey(
   settings: Settings,
   keyword: "scram_client_key" | "scram_server_key",
 ): (() => Uint8Array<ArrayBuffer>) | undefined {
-  const text = textOf(settings, keyword)
+  const text = settings.get(keyword)?.value
   if (text === undefined) return undefined
-  const refuse = () => invalidSetting(keyword, settings.get(keyword), "must be 32 bytes in base64")
-  if (!/^[A-Za-z0-9+/]{43}=$/.test(text)) throw refuse()
+  if (!/^[A-Za-z0-9+/]{43}=$/.test(text)) {
+    throw invalidSetting(keyword, settings.get(keyword), "must be 32 bytes in base64")
+  }
   const key = Uint8Array.from(atob(text), (c) => c.charCodeAt(0))
   return () => key
 }

@@ -8,7 +8,7 @@
 import { ConfigError, describeValue } from "../errors/client-error.ts"
 import type { SslMode, TlsConfig, TlsExtraOptions, TlsVersion } from "./config.ts"
 import type { Keyword } from "./keywords.ts"
-import { choiceOf, integerOf, invalidSetting, type Settings, textOf } from "./setting.ts"
+import { choiceOf, invalidSetting, type Settings, textOf } from "./setting.ts"
 
 const MODES: readonly SslMode[] = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"]
 const VERSIONS: readonly TlsVersion[] = ["TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"]
@@ -68,7 +68,7 @@ export function resolveTls(settings: Settings, extra: TlsExtraOptions | undefine
     rootCert,
     crlPath: textOf(settings, "sslcrl"),
     crlDirectory: textOf(settings, "sslcrldir"),
-    sni: integerOf(settings, "sslsni") !== 0,
+    sni: settings.get("sslsni")?.value.startsWith("1") ?? true,
     minVersion,
     maxVersion,
     extra: extra === undefined ? undefined : () => extra,
