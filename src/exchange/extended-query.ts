@@ -194,9 +194,16 @@ export class ExtendedQuery<R, T> implements Exchange {
   }
 
   #declaredOids(): readonly Oid[] {
-    const { types } = this.#query
-    if (types === undefined) return NO_OIDS
-    return types.map((name) => (name === undefined ? 0 : this.#registry.oidOf(name)))
+    const { parameterTypes, castTypes } = this.#query
+    if (parameterTypes !== undefined) return parameterTypes.map((name) => (name === undefined ? 0 : this.#oidOf(name)))
+    if (castTypes !== undefined) return castTypes.map((name) => (name && this.#registry.oidOf(name)) || 0)
+    return NO_OIDS
+  }
+
+  #oidOf(name: string): Oid {
+    const oid = this.#registry.oidOf(name)
+    if (oid !== undefined) return oid
+    throw new UsageError(`parameterTypes: the type ${JSON.stringify(name)} is not known`, { safeToRetry: true })
   }
 
   #writeFirst(
@@ -209,7 +216,7 @@ export class ExtendedQuery<R, T> implements Exchange {
     this.#writeNaming(statement, named, declared, () => {
       const { encoder } = this.#line
       encoder.beginBind("", statement.name)
-      writeParameters(encoder.writer, this.#query.values, codecs, this.#registry.text)
+      writeParameters(encoder.writer, this.#query.values, codecs)
       writeResultFormats(encoder.writer, NO_FORMATS, TEXT)
       encoder.endBind()
     })
@@ -260,7 +267,7 @@ export class ExtendedQuery<R, T> implements Exchange {
       )
     }
     encoder.beginBind("", name)
-    writeParameters(encoder.writer, values, description.parameterCodecs, this.#registry.text)
+    writeParameters(encoder.writer, values, description.parameterCodecs)
     writeResultFormats(encoder.writer, description.resultFormats, description.commonFormat)
     encoder.endBind()
     this.#description = description

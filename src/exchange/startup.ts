@@ -45,7 +45,8 @@ export interface StartupResult {
   readonly protocolVersion: number
 }
 
-type State = "authenticating" | "authenticated" | "ready" | "failed"
+/** `accepted`: the server says that we are authenticated; whether it may say so is still being checked. */
+type State = "authenticating" | "accepted" | "ready" | "failed"
 
 /** Runs the start-up of a session. */
 export class Startup implements Exchange {
@@ -58,6 +59,7 @@ export class Startup implements Exchange {
   #processId: number | undefined
   #secretKey: Uint8Array | undefined
   #version: number
+  #authentication: Promise<void> = Promise.resolve()
 
   constructor(request: StartupRequest) {
     this.#request = request
@@ -85,7 +87,7 @@ export class Startup implements Exchange {
         this.#onAuthentication(source, start, end)
         break
       case BACKEND_KEY_DATA: {
-        if (this.#state !== "authenticated") unexpectedMessage(type, "authentication")
+        if (this.#state !== "accepted") unexpectedMessage(type, "authentication")
         const { processId, secretKey } = readBackendKeyData(source, start, end)
         this.#processId = processId
         this.#secretKey = secretKey
@@ -103,10 +105,11 @@ export class Startup implements Exchange {
   }
 
   onReady(): Outcome {
-    if (this.#state !== "authenticated") throw new ProtocolError("the server is ready before it has authenticated us")
+    if (this.#state !== "accepted") throw new ProtocolError("the server is ready before it has authenticated us")
     this.#state = "ready"
-    this.#line.release(this)
-    this.#resolve({ processId: this.#processId, secretKey: this.#secretKey, protocolVersion: this.#version })
+    this.#authentication.then(() => {
+      this.#resolve({ processId: this.#processId, secretKey: this.#secretKey, protocolVersion: this.#version })
+    })
     return "done"
   }
 
@@ -115,44 +118,40 @@ export class Startup implements Exchange {
     this.#reject(error)
   }
 
+  /**
+   * Checking takes time (PBKDF2, a signature), and the server does not wait for it: its last authentication messages
+   * come in one packet with all that follows. So the answers are worked out one after the other behind the frames, and
+   * the session is not handed over before the last one is done.
+   */
   #onAuthentication(source: ByteSource, start: number, end: number): void {
     if (this.#state !== "authenticating") throw new ProtocolError("the server asked for authentication twice")
     const { authenticator } = this.#request
     const { code, data } = readAuthentication(source, start, end)
-    if (code === AUTHENTICATION_OK) {
+    if (code === AUTHENTICATION_OK) this.#state = "accepted"
+    this.#authentication = this.#authentication.then(async () => {
+      if (this.#state === "failed") return
       try {
-        authenticator.complete()
-        this.#state = "authenticated"
+        if (code === AUTHENTICATION_OK) authenticator.complete()
+        else this.#send(await authenticator.respond(code, data))
       } catch (error) {
         this.#abandon(error as Error)
       }
-      return
-    }
-    authenticator.respond(code, data).then(
-      (reply) => {
-        if (reply !== undefined && this.#state === "authenticating") this.#send(reply)
-      },
-      (error: Error) => this.#abandon(error),
-    )
+    })
   }
 
-  #send(reply: AuthReply): void {
+  #send(reply: AuthReply | undefined): void {
+    if (reply === undefined || this.#state !== "authenticating") return
     const { encoder } = this.#line
-    try {
-      switch (reply.kind) {
-        case "password":
-          encoder.password(reply.text)
-          break
-        case "sasl-initial":
-          encoder.saslInitialResponse(reply.mechanism, reply.data)
-          break
-        case "sasl":
-          encoder.saslResponse(reply.data)
-          break
-      }
-    } catch (error) {
-      this.#abandon(error as Error)
-      return
+    switch (reply.kind) {
+      case "password":
+        encoder.password(reply.text)
+        break
+      case "sasl-initial":
+        encoder.saslInitialResponse(reply.mechanism, reply.data)
+        break
+      case "sasl":
+        encoder.saslResponse(reply.data)
+        break
     }
     this.#line.send()
   }

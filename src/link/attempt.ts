@@ -188,7 +188,8 @@ function authenticatorFor(transport: Transport, target: Target, context: Attempt
 /** Says where it failed. What the server itself has said stays as it is. */
 function told(error: Error, target: Target): Error {
   if (error instanceof ServerError || error instanceof AuthenticationError) return error
-  const message = `${describeTarget(target)}: ${error.message}`
+  const place = describeTarget(target)
+  const message = error.message.startsWith(place) ? error.message : `${place}: ${error.message}`
   if (error instanceof ProtocolError) return new ProtocolError(message, { cause: error })
   if (error instanceof TlsFailure) return new TlsFailure(message, { cause: error.cause, safeToRetry: true })
   if (error instanceof PglineError && !(error instanceof ConnectionError)) return error
