@@ -46,45 +46,44 @@ export interface CompiledSql {
 
 /** The text with placeholders and the values for them. */
 export function assemble(flat: FlatSql, literalOf?: LiteralOf): CompiledSql {
-  const { pieces, slots } = flat
   const values: unknown[] = []
   const types: (string | undefined)[] = []
   const numbers = new Map<object, number>()
   let typed = false
-  let text = pieces[0]!
-  for (const [index, slot] of slots.entries()) {
-    const after = pieces[index + 1]!
-    if (slot.inline) {
-      checkInline(flat)
-      text += inlineLiteral(text, slot.value, slot.type, after, literalOf)
-    } else {
-      let number = slot.identity && numbers.get(slot.identity)
-      if (number === undefined) {
-        number = values.push(slot.value)
-        types.push(slot.type)
-        typed ||= slot.type !== undefined
-        if (slot.identity) numbers.set(slot.identity, number)
-      }
-      if (slot.type !== undefined) text += `($${number}::${slot.type})`
-      else text += placeholder(text, number, after)
+  const text = fill(flat, (before, slot, after) => {
+    if (slot.inline) return inline(flat, before, slot, after, literalOf)
+    let number = slot.identity && numbers.get(slot.identity)
+    if (number === undefined) {
+      number = values.push(slot.value)
+      types.push(slot.type)
+      typed ||= slot.type !== undefined
+      if (slot.identity) numbers.set(slot.identity, number)
     }
-    text += after
-  }
-  checkParameters(values.length, flat.ownParameters)
+    return slot.type === undefined ? placeholder(before, number, after) : `($${number}::${slot.type})`
+  })
+  if (values.length > MAX_PARAMETERS) throw new CompositionError(tooManyParameters(values.length))
+  if (values.length > 0 && flat.ownParameters) throw new CompositionError(OWN_PARAMETERS)
   return { text, values, types: typed ? types : undefined }
 }
 
 /** The text with every value written into it. */
 export function assembleInline(flat: FlatSql, literalOf?: LiteralOf): string {
+  if (flat.slots.length > 0 && flat.ownParameters) throw new CompositionError(OWN_PARAMETERS)
+  return fill(flat, (before, slot, after) => inline(flat, before, slot, after, literalOf))
+}
+
+/** Joins the pieces with what `render` makes of each slot, given the text right before it and the piece behind it. */
+function fill(flat: FlatSql, render: (before: string, slot: Slot, after: string) => string): string {
   const { pieces, slots } = flat
-  let text = pieces[0]!
+  const chunks = [pieces[0]!]
+  let before = pieces[0]!
   for (const [index, slot] of slots.entries()) {
     const after = pieces[index + 1]!
-    text += inlineLiteral(text, slot.value, slot.type, after, literalOf) + after
+    const rendered = render(before, slot, after)
+    chunks.push(rendered, after)
+    before = after === "" ? rendered : after
   }
-  if (slots.length > 0) checkInline(flat)
-  if (slots.length > 0 && flat.ownParameters) throw new CompositionError(OWN_PARAMETERS)
-  return text
+  return chunks.join("")
 }
 
 /** What to say when a text has placeholders of its own beside bound values. */
@@ -100,17 +99,13 @@ export function touchesWord(number: number): string {
   return `the value for $${number} touches a word: put a space between them`
 }
 
-function checkParameters(count: number, ownParameters: boolean): void {
-  if (count > MAX_PARAMETERS) throw new CompositionError(tooManyParameters(count))
-  if (count > 0 && ownParameters) throw new CompositionError(OWN_PARAMETERS)
-}
-
-function checkInline(flat: FlatSql): void {
+function inline(flat: FlatSql, before: string, slot: Slot, after: string, literalOf: LiteralOf | undefined): string {
   if (flat.ambiguous) {
     throw new CompositionError(
       "with a literal in it, the text can't have a backslash before a quote: write E'…' strings",
     )
   }
+  return inlineLiteral(before, slot.value, slot.type, after, literalOf)
 }
 
 function placeholder(before: string, number: number, after: string): string {

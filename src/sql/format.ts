@@ -34,6 +34,7 @@ export function formatStatement(text: string, values: readonly unknown[], option
   for (const value of values) checkValue(value, "a parameter")
   const used = new Set<number>()
   let result = ""
+  let literal = ""
   let from = 0
   for (const token of tokenize(text, options)) {
     if (token.kind !== "parameter") continue
@@ -42,9 +43,10 @@ export function formatStatement(text: string, values: readonly unknown[], option
       throw new CompositionError(`there is no value for $${number}: ${values.length} were given`)
     }
     used.add(number)
-    result += text.slice(from, token.start)
+    const before = from === token.start ? literal : text.slice(from, token.start)
     const after = text.slice(token.end, token.end + LOOK_AHEAD)
-    result += inlineLiteral(result, values[number - 1], undefined, after, options.literalOf)
+    literal = inlineLiteral(before, values[number - 1], undefined, after, options.literalOf)
+    result += text.slice(from, token.start) + literal
     from = token.end
   }
   for (let number = 1; number <= values.length; number++) {

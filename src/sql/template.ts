@@ -75,7 +75,8 @@ function examine(strings: TemplateStringsArray): Template {
   } catch (error) {
     if (!text.includes("\\")) throw error
     try {
-      return readTemplate(text, holes, false) // written for standard_conforming_strings = off
+      // Written for a session with standard_conforming_strings = off.
+      return { ...readTemplate(text, holes, false), ambiguous: true }
     } catch {
       throw error
     }
@@ -88,7 +89,7 @@ function readTemplate(text: string, holes: readonly number[], standardConforming
   let ownParameters = false
   let hole = 0
   for (const [index, token] of tokens.entries()) {
-    if (!token.closed && token.kind !== "line-comment") {
+    if (!token.closed) {
       throw new CompositionError(`the text ends inside ${nameOf(token)}: ${excerpt(text, token)}`)
     }
     const isHole = token.start === holes[hole]
