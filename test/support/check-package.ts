@@ -1,0 +1,99 @@
+/**
+ * Checks the package as a user gets it: packs it, lets publint and "are the types wrong" look at the archive, and loads
+ * every entry from an unpacked copy, as an ES module and as CommonJS, on this Node and on those that PGLINE_CHECK_NODE
+ * names (paths, separated by colons). Needs a finished build.
+ */
+
+import { execFile } from "node:child_process"
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { promisify } from "node:util"
+
+const run = promisify(execFile)
+
+/** The parts of package.json that count here. */
+interface Manifest {
+  readonly name: string
+  readonly exports: Readonly<Record<string, unknown>>
+  readonly dependencies?: Readonly<Record<string, string>>
+  readonly optionalDependencies?: Readonly<Record<string, string>>
+}
+
+/** Runs a program and shows what it says; rejects when it fails. */
+async function show(program: string, args: readonly string[], cwd: string): Promise<void> {
+  try {
+    const { stdout, stderr } = await run(program, args, { cwd, maxBuffer: 1 << 24 })
+    process.stdout.write(stdout + stderr)
+  } catch (error) {
+    const { stdout, stderr } = error as { stdout?: string; stderr?: string }
+    process.stdout.write(`${stdout ?? ""}${stderr ?? ""}`)
+    throw new Error(`${program} ${args.join(" ")} failed`, { cause: error })
+  }
+}
+
+/** What may be in the archive. */
+function checkFiles(files: readonly string[]): void {
+  const foreign = files.filter((file) => !/^(dist\/|package\.json$|README\.md$|LICENSE$|CHANGELOG\.md$)/.test(file))
+  if (foreign.length > 0) {
+    throw new Error(`these files do not belong into the package: ${foreign.join(", ")}`)
+  }
+}
+
+/** Loads every entry both ways and compares the names. */
+async function checkLoading(manifest: Manifest, project: string): Promise<void> {
+  const entries = Object.keys(manifest.exports).filter((entry) => !entry.endsWith(".json"))
+  const names = entries.map((entry) => entry.replace(/^\./, manifest.name))
+  await writeFile(
+    join(project, "esm.mjs"),
+    program(names, (name) => `await import(${JSON.stringify(name)})`),
+  )
+  await writeFile(
+    join(project, "cjs.cjs"),
+    program(names, (name) => `require(${JSON.stringify(name)})`),
+  )
+  for (const node of [process.execPath, ...(process.env["PGLINE_CHECK_NODE"] ?? "").split(":").filter(Boolean)]) {
+    const [esm, cjs] = await Promise.all(
+      ["esm.mjs", "cjs.cjs"].map(async (file) => (await run(node, [file], { cwd: project })).stdout),
+    )
+    if (esm !== cjs || esm === undefined || esm.includes("[]")) {
+      throw new Error(`the two forms of the package differ, or are empty:\n${esm}\n${cjs}`)
+    }
+    const { stdout: version } = await run(node, ["--version"])
+    process.stdout.write(`${names.join(", ")}: same names from import and require on ${version.trim()}\n`)
+  }
+}
+
+/** A program that prints each entry's names. */
+function program(names: readonly string[], load: (name: string) => string): string {
+  const print = (name: string): string =>
+    `console.log(JSON.stringify(Object.keys(${load(name)}).filter((n) => !["default", "module.exports"].includes(n)).sort()))`
+  return names.map(print).join("\n")
+}
+
+const root = join(import.meta.dirname, "../..")
+const directory = await mkdtemp(join(tmpdir(), "pgline-package-"))
+try {
+  const packed = await run("npm", ["pack", "--ignore-scripts", "--json", "--pack-destination", directory], {
+    cwd: root,
+  })
+  const [archive]: { filename: string; files: { path: string }[] }[] = JSON.parse(packed.stdout)
+  if (!archive) {
+    throw new Error("npm pack made no archive")
+  }
+  checkFiles(archive.files.map((file) => file.path))
+  const file = join(directory, archive.filename)
+  await show("publint", ["run", file, "--strict"], root)
+  await show("attw", [file, "--profile", "node16"], root)
+
+  const unpacked = join(directory, "node_modules", "pgline")
+  await mkdir(unpacked, { recursive: true })
+  await run("tar", ["-xzf", file, "-C", unpacked, "--strip-components=1"])
+  const manifest: Manifest = JSON.parse(await readFile(join(unpacked, "package.json"), "utf8"))
+  if (Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies }).length > 0) {
+    throw new Error("the package must have no dependencies")
+  }
+  await checkLoading(manifest, directory)
+} finally {
+  await rm(directory, { recursive: true, force: true })
+}
