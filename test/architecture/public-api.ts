@@ -43,6 +43,14 @@ function isHidden(member: ts.ClassElement): boolean {
   return isPrivateName || (flags & ts.ModifierFlags.Private) !== 0 || ts.isClassStaticBlockDeclaration(member)
 }
 
+/** True for the body of an overloaded method: its users see the overloads. */
+function isImplementation(member: ts.ClassElement, all: readonly ts.ClassElement[]): boolean {
+  const name = member.name?.getText()
+  const isOverload = (other: ts.ClassElement): boolean =>
+    ts.isMethodDeclaration(other) && other.body === undefined && other.name.getText() === name
+  return ts.isMethodDeclaration(member) && member.body !== undefined && all.some(isOverload)
+}
+
 const { factory } = ts
 
 /** A member of a class without its body or its initial value. */
@@ -101,7 +109,8 @@ function signature(declaration: ts.Declaration): ts.Node {
     )
   }
   if (ts.isClassDeclaration(declaration)) {
-    const members = declaration.members.filter((member) => !isHidden(member)).map(memberSignature)
+    const { members: all } = declaration
+    const members = all.filter((member) => !isHidden(member) && !isImplementation(member, all)).map(memberSignature)
     const { modifiers, name, typeParameters, heritageClauses } = declaration
     const kept = modifiers?.filter((modifier) => modifier.kind === ts.SyntaxKind.AbstractKeyword)
     return factory.createClassDeclaration(kept, name, typeParameters, heritageClauses, members)
