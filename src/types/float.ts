@@ -17,6 +17,8 @@ const EXPECTED_FLOAT8 = "a number"
 const EXPECTED_FLOAT4 = "a number within the range of a float4"
 /** Every float4 is determined by nine significant digits. */
 const FLOAT4_DIGITS = 9
+const FEWEST_DIGITS = 1
+const HALFWAY_FROM_EVEN = /([02468])5(e.*)?$/
 const MOST_DECIMALS = 8
 
 function parse(type: string, source: ByteSource, start: number, end: number): number {
@@ -26,23 +28,42 @@ function parse(type: string, source: ByteSource, start: number, end: number): nu
   return value
 }
 
-/** The number with the fewest digits among those that round to this float4. */
+/** The number with the fewest digits among those that round to this float4; of two the even one, as the server has it. */
 export function shortestFloat4(value: number): number {
   const magnitude = Math.abs(value)
   if (magnitude >= 1e-3 && magnitude < 1e7) {
     let scale = 1
     for (let decimals = 0; decimals <= MOST_DECIMALS; decimals++) {
-      const candidate = Math.round(value * scale) / scale
-      if (Math.fround(candidate) === value) return candidate
+      const candidate = roundToEven(value * scale) / scale
+      if (standsFor(candidate, value)) return candidate
       scale *= 10
     }
   }
   if (magnitude === 0 || !Number.isFinite(value)) return value
-  for (let digits = 6; digits < FLOAT4_DIGITS; digits++) {
-    const candidate = Number(value.toPrecision(digits))
-    if (Math.fround(candidate) === value) return candidate
+  for (let digits = FEWEST_DIGITS; digits < FLOAT4_DIGITS; digits++) {
+    const candidate = withDigits(value, digits)
+    if (standsFor(candidate, value)) return candidate
   }
   return Number(value.toPrecision(FLOAT4_DIGITS))
+}
+
+/** Whether a number rounds to this float4 and to no neighbour of it: half-way between two of them is not good enough. */
+function standsFor(candidate: number, value: number): boolean {
+  if (Math.fround(candidate) !== value) return false
+  const mirrored = 2 * candidate - value
+  return candidate === value || Math.fround(mirrored) !== mirrored
+}
+
+function roundToEven(value: number): number {
+  const up = Math.round(value)
+  return up - value === 0.5 && up % 2 !== 0 ? up - 1 : up
+}
+
+/** The number rounded to some significant digits; `toPrecision` rounds what lies half-way up. */
+function withDigits(value: number, digits: number): number {
+  const longer = value.toPrecision(digits + 1)
+  const halfway = Number(longer) === value && HALFWAY_FROM_EVEN.test(longer)
+  return Number(halfway ? longer.replace(HALFWAY_FROM_EVEN, "$1$2") : value.toPrecision(digits))
 }
 
 function decodeFloat4Text(source: ByteSource, start: number, end: number): number {

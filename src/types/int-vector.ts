@@ -37,7 +37,7 @@ function vectorCodecFor(name: string, element: Codec<number>, elementOid: Oid): 
       throw new EncodeError(name, "an array of integers", describeValue(value))
     },
     encodeBinary: (value, writer) => {
-      if (!Array.isArray(value)) return false
+      if (!Array.isArray(value) || value.length === 0) return false // the server refuses an empty one in binary
       const start = writer.length
       writer.int32(1)
       writer.int32(0)
