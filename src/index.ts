@@ -1,5 +1,6 @@
 /**
- * The front door of pgline.
+ * The front door of pgline: everything an application imports, and nothing else. Importing it opens no socket, starts no
+ * timer and reads no file.
  */
 
 export type {

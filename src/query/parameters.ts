@@ -13,6 +13,7 @@ import { BINARY, type Format, TEXT } from "../base/format.ts"
 import { EncodeError, UsageError } from "../errors/client-error.ts"
 import { MAX_PARAMETERS } from "../protocol/encoder.ts"
 import type { Codec } from "../types/codec.ts"
+import { textCodec } from "../types/text.ts"
 
 /**
  * Writes the parameter part of a Bind message.
@@ -23,7 +24,6 @@ export function writeParameters(
   writer: ByteWriter,
   values: readonly unknown[],
   codecs: readonly (Codec | undefined)[],
-  textCodec: Codec,
 ): void {
   const count = values.length
   writer.int16(count)

@@ -21,8 +21,10 @@ export interface QueryOptions<R = unknown> {
 export interface Query {
   readonly text: string
   readonly values: readonly unknown[]
-  /** Declared type names by position, from `sql.param` or `parameterTypes`. */
-  readonly types: readonly (string | undefined)[] | undefined
+  /** Type names by position as the caller declared them. */
+  readonly parameterTypes: readonly (string | undefined)[] | undefined
+  /** Type names by position that stand as casts in the text as well, so that one we don't know does no harm. */
+  readonly castTypes: readonly (string | undefined)[] | undefined
   readonly shape: RowShape
   readonly prepare: PrepareOption
 }

@@ -1,5 +1,6 @@
 /**
- * What a query resolves to.
+ * What a query resolves to: plain data, made once the server has answered to the end, so that a result is never seen
+ * half-filled.
  */
 
 import type { Field } from "../protocol/backend.ts"

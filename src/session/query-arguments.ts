@@ -44,14 +44,15 @@ export function toQuery(text: QueryText, rest: readonly unknown[], shape?: RowSh
 function makeQuery(
   text: string,
   values: readonly unknown[],
-  types: Query["types"],
+  castTypes: Query["castTypes"],
   options: QueryOptions = NO_OPTIONS,
   shape?: RowShape,
 ): Query {
   return {
     text,
     values,
-    types: options.parameterTypes ?? types,
+    parameterTypes: options.parameterTypes,
+    castTypes,
     shape: shape ?? options.rows ?? "object",
     prepare: options.prepare ?? "auto",
   }

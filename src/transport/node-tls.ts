@@ -59,12 +59,12 @@ function optionsOf(handshake: TlsHandshake): tls.ConnectionOptions {
     maxVersion: handshake.maxVersion,
     servername: handshake.servername ?? "",
   }
-  const options: Record<string, unknown> = {}
-  for (const [name, value] of Object.entries(given)) if (value !== undefined) options[name] = value
+  const options: tls.ConnectionOptions = {}
+  for (const [name, value] of Object.entries(given)) if (value !== undefined) Object.assign(options, { [name]: value })
   const { checkServerIdentity: extraCheck } = handshake.extra as tls.ConnectionOptions
   return {
     ...options,
-    ...handshake.extra,
+    ...(handshake.extra as tls.ConnectionOptions),
     // A caller's options may ask for more than sslmode does, never for less.
     rejectUnauthorized: verifyChain,
     checkServerIdentity: (name, certificate) =>
