@@ -10,7 +10,7 @@
 
 import { conditionName } from "./condition.ts"
 import { redactAround } from "./redact.ts"
-import type { ServerMessageFields } from "./server-error.ts"
+import type { ServerMessageFields } from "./server-message.ts"
 
 /** Columns of a statement's line that are shown: a longer line is cut around the position. */
 const LINE_WIDTH = 100
