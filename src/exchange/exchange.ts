@@ -15,6 +15,8 @@ export interface Line {
   readonly encoder: Encoder
   /** Within `write`: keeps later exchanges from being written until `release`, for this one has more to say first. */
   hold(): void
+  /** Ends the request: the server answers it with ReadyForQuery. In a pipeline that is left to the pipeline. */
+  sync(): void
   /** Sends what was appended after `write`; within `write` the link does so by itself. */
   send(): void
   /** Lets later exchanges be written, if it was this one that held the line. */
@@ -36,8 +38,8 @@ export interface Exchange extends FrameSink {
   write(line: Line): void
   /** ReadyForQuery came; `status` is the transaction's. */
   onReady(status: number): Outcome
-  /** The link died, or the exchange never got its turn. */
-  fail(error: Error): void
+  /** The link died, the exchange never got its turn, or nobody waits for its result any more; replies may still come. */
+  fail(error: unknown): void
 }
 
 /** What runs exchanges: the link, or a script in a test. */

@@ -82,7 +82,7 @@ export class SimpleQuery implements Exchange {
         break
       case COMMAND_COMPLETE: {
         const { command, rowCount } = readCommandTag(source, start, end)
-        if (dropsStatements(command)) this.#statements.forgetNames()
+        if (dropsStatements(command)) this.#statements.releaseAll()
         this.#complete(command, rowCount)
         break
       }
@@ -121,7 +121,7 @@ export class SimpleQuery implements Exchange {
     return "done"
   }
 
-  fail(error: Error): void {
+  fail(error: unknown): void {
     this.#reject(error)
   }
 

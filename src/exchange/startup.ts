@@ -113,7 +113,7 @@ export class Startup implements Exchange {
     return "done"
   }
 
-  fail(error: Error): void {
+  fail(error: unknown): void {
     this.#state = "failed"
     this.#reject(error)
   }

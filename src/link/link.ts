@@ -126,6 +126,10 @@ export class Link implements Executor, Line, TransportHandler, ConnectionSink, A
     this.#holder = this.#writing
   }
 
+  sync(): void {
+    this.encoder.sync()
+  }
+
   send(): void {
     this.#outbox.schedule()
   }

@@ -1,0 +1,273 @@
+/**
+ * How one statement goes out: [Close…] [Parse Describe] Bind Execute. The way is chosen when the turn to be written
+ * comes, from what is known of the statement by then:
+ *
+ *     first       nothing is known, but every value has one text form:  Parse Describe Bind Execute, all in text
+ *     describing  nothing is known and the values need their types:     Parse Describe Flush … then Bind Execute
+ *     unnamed     described before:                                     Parse Describe Bind Execute, by types
+ *     naming      described, and it has earned a name:                  the same with a name
+ *     named       the server has it:                                    Bind Execute
+ *
+ * Each takes one round trip but `describing`, which takes two and holds the line in between, so that statements run in
+ * the order in which they were asked for.
+ *
+ * @see https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-EXT-QUERY
+ */
+
+import { type Format, type Oid, TEXT } from "../base/format.ts"
+import { UsageError } from "../errors/client-error.ts"
+import { ServerError } from "../errors/server-error.ts"
+import type { Field } from "../protocol/backend.ts"
+import { earnsName } from "../query/auto-prepare.ts"
+import {
+  canSendUndescribed,
+  checkParameters,
+  findMisfit,
+  writeParameters,
+  writeResultFormats,
+} from "../query/parameters.ts"
+import type { Query } from "../query/query.ts"
+import { type RowDecoder, rowDecoderFor } from "../query/row-decoder.ts"
+import type { RowShape } from "../query/row-shape.ts"
+import type { Description, Statement } from "../query/statement.ts"
+import type { StatementCache } from "../query/statement-cache.ts"
+import type { Codec } from "../types/codec.ts"
+import type { TypeRegistry } from "../types/registry.ts"
+import type { Exchange, Line } from "./exchange.ts"
+import { refuseCopy } from "./replies.ts"
+
+type Mode = "queued" | "first" | "describing" | "unnamed" | "naming" | "named"
+
+const NO_FORMATS: readonly Format[] = []
+const NO_FIELDS: readonly Field[] = []
+const NO_OIDS: readonly Oid[] = []
+
+/** Writes one statement's request and learns from the replies that describe it. */
+export class StatementSender<R> {
+  readonly query: Query
+  readonly #statements: StatementCache
+  readonly #registry: TypeRegistry
+  #mode: Mode = "queued"
+  #line!: Line
+  #statement!: Statement
+  /** The name in this request, empty for the unnamed statement. */
+  #name = ""
+  #naming = 0
+  #parsed = false
+  /** The description that Bind was written by, or that came with a first run. */
+  #description: Description | undefined
+  #decoder: RowDecoder<R> | undefined
+
+  constructor(query: Query, statements: StatementCache, registry: TypeRegistry) {
+    this.query = query
+    this.#statements = statements
+    this.#registry = registry
+  }
+
+  /** What reads the rows, once they are described. */
+  get decoder(): RowDecoder<R> | undefined {
+    return this.#decoder
+  }
+
+  /** The columns of the result, as far as they are described. */
+  get fields(): readonly Field[] {
+    return this.#description?.fields ?? NO_FIELDS
+  }
+
+  /** Appends the request, up to but not including its Sync where nothing has to be awaited first. */
+  write(line: Line): void {
+    const { text, values } = this.query
+    const { encoder } = line
+    const declared = this.#declaredOids()
+    const statement = this.#statements.statement(text, declared)
+    const description = statement.description(this.#registry)
+    this.#line = line
+    this.#statement = statement
+    this.#parsed = false
+    for (const name of this.#statements.closing) encoder.closeStatement(name)
+    if (description === undefined) {
+      checkParameters(values)
+      refuseCopy(text)
+      this.#writeUndescribed(declared)
+    } else if (statement.name === "") {
+      this.#writeDescribed(description)
+    } else {
+      this.#mode = "named"
+      this.#name = statement.name
+      this.#bind(description)
+      this.#decoder = statement.decoder(this.#shape, this.#registry)
+      this.#finish()
+    }
+    this.#naming = statement.naming
+    statement.uses++
+    this.#statements.clearClosing()
+  }
+
+  /** ParseComplete came: the name, if there is one, exists. */
+  onParseComplete(): void {
+    this.#parsed = true
+  }
+
+  /**
+   * The statement's description came. In a `describing` request the rest of it goes out now.
+   * @param exchange who holds the line meanwhile
+   * @throws EncodeError and others when the rest cannot be written; the request has been ended properly then
+   */
+  onDescription(parameterOids: readonly Oid[], fields: readonly Field[], exchange: Exchange): void {
+    const requested = this.#mode === "first" ? NO_FORMATS : (this.#description?.resultFormats ?? NO_FORMATS)
+    const description = this.#statement.describe(parameterOids, fields, this.#registry)
+    if (this.#mode === "describing") {
+      this.#bindDescribed(description, exchange)
+      return
+    }
+    this.#description = description
+    // Rows come in the formats that were asked for, which need not be those the description now suggests.
+    this.#decoder =
+      this.#mode !== "first" && sameFormats(requested, description.resultFormats)
+        ? this.#statement.decoder(this.#shape, this.#registry)
+        : rowDecoderFor(fields, requested, this.#shape, this.#registry, false)
+  }
+
+  /** The server has refused the request. */
+  onError(exchange: Exchange): void {
+    if (this.#mode === "describing") this.#finishDescribing(exchange)
+    // A Parse that failed leaves no name behind.
+    if (!this.#parsed && this.#mode !== "named" && this.#ownsName()) this.#statements.release(this.#statement)
+  }
+
+  /**
+   * Whether the server has refused because its idea of the statement is no longer ours: the plan's result has changed,
+   * or the statement is gone. It has not run then, and what we knew of it is forgotten.
+   */
+  isStale(error: unknown): boolean {
+    if (this.#mode !== "named" || !(error instanceof ServerError)) return false
+    const { code, routine } = error
+    if (code !== "26000" && !(code === "0A000" && routine === "RevalidateCachedQuery")) return false
+    if (this.#ownsName()) this.#statements.release(this.#statement)
+    return true
+  }
+
+  /** What the server refused as bad data in a first run is told as the misfit it is, now that the types are known. */
+  explain(error: unknown): unknown {
+    const description = this.#description
+    if (this.#mode !== "first" || description === undefined) return error
+    if (!(error instanceof ServerError) || !error.code.startsWith("22")) return error
+    return findMisfit(this.query.values, description.parameterCodecs) ?? error
+  }
+
+  get #shape(): RowShape<R> {
+    return this.query.shape as RowShape<R>
+  }
+
+  #declaredOids(): readonly Oid[] {
+    const { parameterTypes, castTypes } = this.query
+    if (parameterTypes !== undefined) return parameterTypes.map((name) => (name === undefined ? 0 : this.#oidOf(name)))
+    if (castTypes !== undefined) return castTypes.map((name) => (name && this.#registry.oidOf(name)) || 0)
+    return NO_OIDS
+  }
+
+  #oidOf(name: string): Oid {
+    const oid = this.#registry.oidOf(name)
+    if (oid !== undefined) return oid
+    throw new UsageError(`parameterTypes: the type ${JSON.stringify(name)} is not known`, { safeToRetry: true })
+  }
+
+  #writeUndescribed(declared: readonly Oid[]): void {
+    const { values } = this.query
+    const codecs: readonly (Codec | undefined)[] = declared.map((oid) =>
+      oid === 0 ? undefined : this.#registry.codecOrText(oid),
+    )
+    if (!canSendUndescribed(values, codecs)) {
+      this.#mode = "describing"
+      this.#parse(declared, () => {})
+      this.#line.encoder.flush()
+      this.#line.hold()
+      return
+    }
+    this.#mode = "first"
+    this.#parse(declared, () => {
+      const { encoder } = this.#line
+      encoder.beginBind("", this.#name)
+      writeParameters(encoder.writer, values, codecs)
+      writeResultFormats(encoder.writer, NO_FORMATS, TEXT)
+      encoder.endBind()
+    })
+    this.#finish()
+  }
+
+  #writeDescribed(description: Description): void {
+    this.#mode = "unnamed"
+    this.#parse(description.parameterOids, () => this.#bind(description))
+    if (this.#name !== "") this.#mode = "naming"
+    this.#finish()
+  }
+
+  /** Parse and Describe, then `bind`. A name that was given for it is taken back when a value does not fit. */
+  #parse(oids: readonly Oid[], bind: () => void): void {
+    const { encoder } = this.#line
+    const statement = this.#statement
+    // While a name is on its way, further runs do without one.
+    const named = statement.name === "" && earnsName(statement, this.query.prepare, this.#statements.policy)
+    if (named) this.#statements.name(statement)
+    this.#name = named ? statement.name : ""
+    try {
+      encoder.parse(this.#name, statement.text, oids)
+      encoder.describeStatement(this.#name)
+      bind()
+    } catch (error) {
+      if (named) this.#statements.unname(statement)
+      throw error
+    }
+  }
+
+  #bind(description: Description): void {
+    const { encoder } = this.#line
+    const { values } = this.query
+    const expected = description.parameterOids.length
+    if (values.length !== expected) {
+      const parameters = expected === 1 ? "parameter" : "parameters"
+      throw new UsageError(`the statement takes ${expected} ${parameters}, got ${values.length}`, { safeToRetry: true })
+    }
+    encoder.beginBind("", this.#name)
+    writeParameters(encoder.writer, values, description.parameterCodecs)
+    writeResultFormats(encoder.writer, description.resultFormats, description.commonFormat)
+    encoder.endBind()
+    this.#description = description
+  }
+
+  #finish(): void {
+    this.#line.encoder.execute("", 0)
+    this.#line.sync()
+  }
+
+  /** The second half of `describing`: the types are known, the rest of the request can go out. */
+  #bindDescribed(description: Description, exchange: Exchange): void {
+    const { writer } = this.#line.encoder
+    const before = writer.length
+    try {
+      this.#bind(description)
+      this.#line.encoder.execute("", 0)
+      this.#decoder = this.#statement.decoder(this.#shape, this.#registry)
+    } catch (error) {
+      writer.truncate(before)
+      throw error
+    } finally {
+      this.#finishDescribing(exchange)
+    }
+  }
+
+  #finishDescribing(exchange: Exchange): void {
+    this.#mode = "unnamed"
+    this.#line.sync()
+    this.#line.send()
+    this.#line.release(exchange)
+  }
+
+  #ownsName(): boolean {
+    return this.#statement.name !== "" && this.#statement.naming === this.#naming
+  }
+}
+
+function sameFormats(a: readonly Format[], b: readonly Format[]): boolean {
+  return a.length === b.length && a.every((format, i) => format === b[i])
+}
