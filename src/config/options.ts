@@ -101,9 +101,6 @@ const JAVASCRIPT_ONLY: readonly string[] = ["oauthToken", "scramIterationLimit",
 
 /** Puts every libpq parameter that the options have into `settings`. @throws ConfigError for unknown names. */
 export function readOptions(options: ConninfoOptions, settings: Settings, otherKeys: ReadonlySet<string>): void {
-  if (typeof options !== "object" || options === null || Array.isArray(options)) {
-    throw new ConfigError(`connect options must be an object, got ${describeValue(options)}`)
-  }
   for (const [name, value] of Object.entries(options)) {
     const info = findOption(name)
     if (info === undefined) {

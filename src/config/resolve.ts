@@ -44,12 +44,12 @@ export function resolveConfig(
 ): Config {
   const platform = context.platform ?? defaultPlatform
   const otherKeys = context.otherKeys ?? new Set<string>()
-  const given: ConninfoOptions = typeof conninfo === "object" ? { ...conninfo, ...defined(options) } : (options ?? {})
+  if (typeof conninfo !== "string") checkIsOptions(conninfo)
+  checkIsOptions(options)
+  const given: ConninfoOptions =
+    typeof conninfo === "object" ? { ...conninfo, ...definedOnly(options) } : (options ?? {})
   const settings: Settings = new Map()
   if (typeof conninfo === "string") addString(conninfo, given.allowedKeywords, settings)
-  else if (conninfo !== undefined && (typeof conninfo !== "object" || conninfo === null)) {
-    throw new ConfigError(`the connection parameters must be a string or an object, got ${describeValue(conninfo)}`)
-  }
   readOptions(given, settings, otherKeys)
   applyService(settings, platform)
   addDefaults(settings, platform)
@@ -102,8 +102,13 @@ export function resolveConfig(
   })
 }
 
+function checkIsOptions(value: unknown): void {
+  if (value === undefined || (typeof value === "object" && value !== null && !Array.isArray(value))) return
+  throw new ConfigError(`connection parameters must be a string or an object of options, got ${describeValue(value)}`)
+}
+
 /** The options that are there: an undefined one must not hide the other object's. */
-function defined(options: ConninfoOptions | undefined): ConninfoOptions {
+function definedOnly(options: ConninfoOptions | undefined): ConninfoOptions {
   return Object.fromEntries(Object.entries(options ?? {}).filter(([, value]) => value !== undefined))
 }
 
