@@ -3,7 +3,7 @@
  * into the message. The format codes stand before the values, so they are reserved and patched as the codecs decide.
  *
  * A value whose type is not known yet can still go along when its text form is the same for every type it may turn out
- * to be: strings, numbers, bigints and booleans. Objects wait for the description.
+ * to be: strings, bigints, booleans and most numbers. Objects wait for the description.
  *
  * @see https://www.postgresql.org/docs/current/protocol-message-formats.html#PROTOCOL-MESSAGE-FORMATS-BIND
  */
@@ -37,7 +37,7 @@ export function writeParameters(
       continue
     }
     const lengthAt = writer.reserve(4)
-    const format = writeValue(writer, value, codecs[i] ?? textCodec, i + 1)
+    const format = writeValue(writer, value, codecs[i], i + 1)
     writer.patchInt16(formats + i * 2, format)
     writer.patchInt32(lengthAt, writer.length - lengthAt - 4)
   }
@@ -60,15 +60,22 @@ export function canSendUndescribed(values: readonly unknown[], codecs: readonly 
     if (codecs[i] !== undefined) continue
     switch (typeof values[i]) {
       case "string":
-      case "number":
       case "bigint":
       case "boolean":
+        break
+      case "number":
+        if (!hasOneTextForm(values[i] as number)) return false
         break
       default:
         if (values[i] !== null) return false
     }
   }
   return true
+}
+
+/** Not so -0, NaN, the infinities and integers beyond 2^53: json, integers and floats each take them in another way. */
+function hasOneTextForm(value: number): boolean {
+  return Number.isSafeInteger(value) ? !Object.is(value, -0) : Number.isFinite(value) && !Number.isInteger(value)
 }
 
 /** The refusal that describes what the server has refused, when encoding by the types now known would have refused it. */
@@ -100,11 +107,12 @@ export function checkParameters(values: readonly unknown[]): void {
   if (missing !== -1) refuseUndefined("any type", missing + 1)
 }
 
-function writeValue(writer: ByteWriter, value: unknown, codec: Codec, parameter: number): Format {
-  if (value === undefined) refuseUndefined(codec.name, parameter)
+/** Without a codec the value goes in its text form: what that is in binary depends on the type. */
+function writeValue(writer: ByteWriter, value: unknown, codec: Codec | undefined, parameter: number): Format {
+  if (value === undefined) refuseUndefined(codec?.name ?? "any type", parameter)
   try {
-    if (codec.encodeBinary?.(value, writer)) return BINARY
-    writer.utf8(codec.encodeText(value))
+    if (codec?.encodeBinary?.(value, writer)) return BINARY
+    writer.utf8((codec ?? textCodec).encodeText(value))
     return TEXT
   } catch (error) {
     throw error instanceof EncodeError ? error.at(parameter) : error
