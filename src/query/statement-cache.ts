@@ -60,11 +60,12 @@ export class StatementCache {
     statement.forget()
   }
 
-  /** The server has dropped all prepared statements. */
-  forgetNames(): void {
-    for (const statement of this.#named.values()) statement.forget()
-    this.#named.clear()
-    this.#closing = []
+  /**
+   * The server has dropped prepared statements: which ones is not known, and it may have prepared some of ours since.
+   * All are closed, which does no harm to those that are gone.
+   */
+  releaseAll(): void {
+    for (const statement of [...this.#named.values()]) this.release(statement)
   }
 
   /** The names that are to be closed by the request that is being written. */
