@@ -264,7 +264,7 @@ export class StatementSender<R> {
   }
 
   #ownsName(): boolean {
-    return this.#statement.name !== "" && this.#statement.naming === this.#naming
+    return this.#name !== "" && this.#statement.name !== "" && this.#statement.naming === this.#naming
   }
 }
 
