@@ -107,8 +107,7 @@ export class Link implements Executor, Line, TransportHandler, ConnectionSink, A
 
   run(exchange: Exchange): void {
     if (this.#state !== "open") exchange.fail(this.#refusal())
-    else if (this.#mustWait()) this.#waiting.push(exchange)
-    else this.#write(exchange)
+    else this.#enqueue(exchange)
   }
 
   /** Takes an exchange back that has not been written yet; false when it is too late for that. */
@@ -200,7 +199,7 @@ export class Link implements Executor, Line, TransportHandler, ConnectionSink, A
     if (this.#state === "starting") this.#state = move(this.#state, "open")
     this.#inFlight.shift()
     this.#decoder.sink = this.#inFlight.front ?? this.#idle
-    if (outcome === "again") this.run(exchange)
+    if (outcome === "again") this.#enqueue(exchange)
     else this.release(exchange)
     if (this.#state === "closing") this.#finishClosing()
   }
@@ -236,6 +235,11 @@ export class Link implements Executor, Line, TransportHandler, ConnectionSink, A
       }
       this.abandon(createServerError(readServerMessage(source, start, end)))
     },
+  }
+
+  #enqueue(exchange: Exchange): void {
+    if (this.#mustWait()) this.#waiting.push(exchange)
+    else this.#write(exchange)
   }
 
   #mustWait(): boolean {
