@@ -121,7 +121,7 @@ function toSetting(info: KeywordInfo, value: unknown): Setting {
   switch (info.kind) {
     case "text":
       if (typeof value === "string") return { value, place }
-      throw refuse(info, `must be a string, got ${describeValue(value)}`)
+      throw refuse(info, `must be a string${orFunction(info)}, got ${describeValue(value)}`)
     case "list":
       return { value: toList(info, value), place }
     case "duration":
@@ -137,6 +137,10 @@ function toSetting(info: KeywordInfo, value: unknown): Setting {
       if (typeof value === "boolean" || typeof value === "string") return { value: String(value), place }
       throw refuse(info, `must be true, false or "database", got ${describeValue(value)}`)
   }
+}
+
+function orFunction(info: KeywordInfo): string {
+  return info.keyword === "password" ? " or a function" : ""
 }
 
 function toList(info: KeywordInfo, value: unknown): string {

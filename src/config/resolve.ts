@@ -113,8 +113,8 @@ function definedOnly(options: ConninfoOptions | undefined): ConninfoOptions {
 }
 
 function addString(text: string, allowed: readonly string[] | undefined, settings: Settings): void {
-  for (const name of allowed ?? []) {
-    if (findKeyword(name) === undefined) throw new ConfigError("the option allowedKeywords: must list libpq's keywords")
+  if (allowed !== undefined && !(Array.isArray(allowed) && allowed.every((name) => findKeyword(name) !== undefined))) {
+    throw new ConfigError("the option allowedKeywords: must be an array of libpq's keywords")
   }
   for (const [keyword, value] of readConninfo(text)) {
     if (allowed !== undefined && !allowed.includes(keyword)) {

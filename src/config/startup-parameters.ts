@@ -31,6 +31,9 @@ export function resolveStartupParameters(
   platform: Platform,
 ): Readonly<Record<string, string>> {
   checkEncoding(settings)
+  if (parameters !== undefined && (typeof parameters !== "object" || parameters === null)) {
+    throw new ConfigError(`the option parameters: must be an object of settings, got ${describeValue(parameters)}`)
+  }
   const result = new Map<string, string>()
   const replication = textOf(settings, "replication")
   if (replication !== undefined) result.set("replication", replication)

@@ -283,7 +283,7 @@ describe("CVE-2022-21724, CVE-2020-13692: an untrusted string", () => {
 
   test("the list itself has to make sense", () => {
     expect(() => resolve("host=h", { allowedKeywords: ["database"] })).toThrow(
-      /allowedKeywords: must list libpq's keywords/,
+      /allowedKeywords: must be an array of libpq's keywords/,
     )
   })
 })
