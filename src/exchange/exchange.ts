@@ -6,6 +6,7 @@
  *        └──────────── fail() ───────────────────────┘
  */
 
+import type { Stop } from "../base/stop.ts"
 import type { Encoder } from "../protocol/encoder.ts"
 import type { FrameSink } from "../protocol/frame-sink.ts"
 
@@ -44,5 +45,6 @@ export interface Exchange extends FrameSink {
 
 /** What runs exchanges: the link, or a script in a test. */
 export interface Executor {
-  run(exchange: Exchange): void
+  /** @param stop ends the exchange before its time */
+  run(exchange: Exchange, stop?: Stop): void
 }

@@ -31,6 +31,7 @@ export interface AttemptContext {
   /** Shared by the connections of a pool, so that PBKDF2 is paid once. */
   readonly scramKeyCache: ScramKeyCache
   readonly signal: AbortSignal | undefined
+  readonly cancelTimeoutMs: number | undefined
 }
 
 /** Where an attempt goes: the host as it was given and one of its addresses. */
@@ -114,12 +115,15 @@ class TlsFailure extends ConnectionError {
 
 async function open(target: Target, way: Way, context: AttemptContext, signal: AbortSignal): Promise<Link> {
   const { config } = context
-  const transport = await dial(target, config, signal)
+  const transport = await reach(target, way, config, signal)
   const onAbort = (): void => transport.destroy()
   signal.addEventListener("abort", onAbort, { once: true })
   try {
-    if (way !== "plain") await secure(transport, target, way, config)
-    const link = new Link(transport, context.listener)
+    const link = new Link(transport, {
+      listener: context.listener,
+      cancelTimeoutMs: context.cancelTimeoutMs,
+      dialCancel: (stop) => reach(target, transport.tls === undefined ? "plain" : "tls", config, stop),
+    })
     await link.start({
       version: config.maxProtocolVersion,
       minVersion: config.minProtocolVersion,
@@ -127,6 +131,24 @@ async function open(target: Target, way: Way, context: AttemptContext, signal: A
       authenticator: authenticatorFor(transport, target, context),
     })
     return link
+  } catch (error) {
+    transport.destroy()
+    if (signal.aborted) throw signal.reason
+    throw told(error as Error, target)
+  } finally {
+    signal.removeEventListener("abort", onAbort)
+  }
+}
+
+/** Connects and, when that is the way, negotiates TLS. */
+async function reach(target: Target, way: Way, config: Config, signal: AbortSignal): Promise<Transport> {
+  const transport = await dial(target, config, signal)
+  if (way === "plain") return transport
+  const onAbort = (): void => transport.destroy()
+  signal.addEventListener("abort", onAbort, { once: true })
+  try {
+    await secure(transport, target, way, config)
+    return transport
   } catch (error) {
     transport.destroy()
     if (signal.aborted) throw signal.reason

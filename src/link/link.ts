@@ -12,10 +12,11 @@
 
 import type { ByteSource } from "../base/byte-source.ts"
 import { Deque } from "../base/deque.ts"
-import { ConnectionError, ProtocolError } from "../errors/client-error.ts"
+import type { Stop } from "../base/stop.ts"
+import { ConnectionError, ProtocolError, UsageError } from "../errors/client-error.ts"
 import { createServerError } from "../errors/create-server-error.ts"
 import type { Notice } from "../errors/server-error.ts"
-import { ServerError } from "../errors/server-error.ts"
+import { Drain } from "../exchange/drain.ts"
 import type { Exchange, Executor, Line } from "../exchange/exchange.ts"
 import { Startup, type StartupRequest } from "../exchange/startup.ts"
 import { readServerMessage } from "../protocol/backend.ts"
@@ -25,7 +26,10 @@ import type { Encoder } from "../protocol/encoder.ts"
 import type { ConnectionSink, FrameSink } from "../protocol/frame-sink.ts"
 import type { Transport, TransportHandler } from "../transport/transport.ts"
 import { type AsyncListener, dispatchAsync, type Notification } from "./async-messages.ts"
+import { type CancelDial, sendCancel } from "./cancel.ts"
+import { Canceller, type CancellerHost } from "./canceller.ts"
 import { InFlight } from "./in-flight.ts"
+import { connectionLost, refusal } from "./loss.ts"
 import { Outbox } from "./outbox.ts"
 import { ServerState } from "./server-state.ts"
 import { type LinkState, move } from "./state.ts"
@@ -37,11 +41,22 @@ export interface LinkListener {
   onNotification?: ((notification: Notification) => void) | undefined
 }
 
+/** What a link may be told besides its transport. */
+export interface LinkOptions {
+  readonly listener?: LinkListener
+  /** Opens another transport to the same server, for cancelling. */
+  readonly dialCancel?: CancelDial
+  /** How long the server may take to end a statement it was asked to cancel, in milliseconds. */
+  readonly cancelTimeoutMs?: number | undefined
+}
+
+const DEFAULT_CANCEL_TIMEOUT_MS = 5000
+
 /** How long the peer may take to close after it was told goodbye. */
 const GOODBYE_MS = 1000
 
 /** One connection to a server, from its start-up to its end. */
-export class Link implements Executor, Line, TransportHandler, ConnectionSink, AsyncListener {
+export class Link implements Executor, Line, TransportHandler, ConnectionSink, AsyncListener, CancellerHost {
   readonly server: ServerState = new ServerState()
   /** Resolves when the transport is gone, however that came about. */
   readonly closed: Promise<void>
@@ -49,6 +64,8 @@ export class Link implements Executor, Line, TransportHandler, ConnectionSink, A
   readonly #transport: Transport
   readonly #decoder: Decoder
   readonly #outbox: Outbox
+  readonly #canceller: Canceller
+  readonly #dialCancel: CancelDial
   readonly #waiting: Deque<Exchange> = new Deque()
   readonly #inFlight: InFlight = new InFlight()
   #state: LinkState = "starting"
@@ -59,8 +76,10 @@ export class Link implements Executor, Line, TransportHandler, ConnectionSink, A
   #goodbye: ReturnType<typeof setTimeout> | undefined
 
   /** Takes an open transport over. */
-  constructor(transport: Transport, listener: LinkListener = {}) {
-    this.listener = listener
+  constructor(transport: Transport, options: LinkOptions = {}) {
+    this.listener = options.listener ?? {}
+    this.#dialCancel = options.dialCancel ?? (() => Promise.reject(new UsageError("this link cannot cancel")))
+    this.#canceller = new Canceller(this, options.cancelTimeoutMs ?? DEFAULT_CANCEL_TIMEOUT_MS)
     this.#transport = transport
     this.#decoder = new Decoder(this.#idle, this)
     this.#outbox = new Outbox(transport, () => this.#inFlight.markFlushed())
@@ -105,14 +124,31 @@ export class Link implements Executor, Line, TransportHandler, ConnectionSink, A
 
   // Executor
 
-  run(exchange: Exchange): void {
-    if (this.#state !== "open") exchange.fail(this.#refusal())
-    else this.#enqueue(exchange)
+  /**
+   * Runs an exchange. One that may be stopped is the last on the wire until it is answered: PostgreSQL cannot be told
+   * which of several requests to cancel.
+   * @param stop ends it before its time; disposed by the link
+   */
+  run(exchange: Exchange, stop?: Stop): void {
+    if (this.#state !== "open") {
+      stop?.dispose()
+      exchange.fail(refusal(this.#state, this.#reason))
+      return
+    }
+    if (stop !== undefined) {
+      if (stop.isStopped) {
+        exchange.fail(stop.reason)
+        return
+      }
+      this.#canceller.watch(exchange, stop, (reason) => this.#onStop(exchange, reason))
+    }
+    this.#enqueue(exchange)
   }
 
-  /** Takes an exchange back that has not been written yet; false when it is too late for that. */
-  withdraw(exchange: Exchange): boolean {
-    return this.#waiting.remove(exchange)
+  /** Asks the server to stop whatever runs; resolves when it has been told and nothing later can be hit. */
+  async cancel(): Promise<void> {
+    await this.sendCancel(new AbortController().signal)
+    await new Promise<void>((resolve) => this.#enqueue(new Drain(resolve)))
   }
 
   // Line
@@ -134,7 +170,7 @@ export class Link implements Executor, Line, TransportHandler, ConnectionSink, A
   }
 
   release(exchange: Exchange): void {
-    if (this.#holder !== exchange) return
+    if (this.#holder !== exchange || this.#canceller.isWatching(exchange)) return
     this.#holder = undefined
     this.#pump()
   }
@@ -199,8 +235,9 @@ export class Link implements Executor, Line, TransportHandler, ConnectionSink, A
     if (this.#state === "starting") this.#state = move(this.#state, "open")
     this.#inFlight.shift()
     this.#decoder.sink = this.#inFlight.front ?? this.#idle
-    if (outcome === "again") this.#enqueue(exchange)
-    else this.release(exchange)
+    if (outcome === "again" && !this.#canceller.isStopped(exchange)) this.#enqueue(exchange)
+    else this.#onAnswered(exchange)
+    this.#cancelFront()
     if (this.#state === "closing") this.#finishClosing()
   }
 
@@ -242,6 +279,41 @@ export class Link implements Executor, Line, TransportHandler, ConnectionSink, A
     else this.#write(exchange)
   }
 
+  // CancellerHost
+
+  sendCancel(signal: AbortSignal): Promise<void> {
+    return sendCancel(this.#dialCancel, this.server, signal)
+  }
+
+  drain(done: () => void): void {
+    this.#write(new Drain(done))
+  }
+
+  onCancelled(exchange: Exchange): void {
+    this.release(exchange)
+  }
+
+  #onStop(exchange: Exchange, reason: unknown): void {
+    exchange.fail(reason)
+    if (this.#waiting.remove(exchange)) {
+      this.#canceller.forget(exchange)
+      this.#pump()
+    } else {
+      this.#cancelFront()
+    }
+  }
+
+  /** An exchange that was stopped while others were before it is cancelled once it is its turn. */
+  #cancelFront(): void {
+    const { front } = this.#inFlight
+    if (front !== undefined && this.#canceller.isStopped(front)) this.#canceller.begin(front)
+  }
+
+  #onAnswered(exchange: Exchange): void {
+    this.#canceller.forget(exchange)
+    if (!this.#canceller.onAnswered(exchange)) this.release(exchange)
+  }
+
   #mustWait(): boolean {
     return this.#holder !== undefined || this.#waiting.size > 0 || this.#transport.congested
   }
@@ -258,6 +330,7 @@ export class Link implements Executor, Line, TransportHandler, ConnectionSink, A
       exchange.fail(error as Error)
       return
     }
+    if (this.#canceller.isWatching(exchange)) this.#holder = exchange
     if (this.#inFlight.size === 0) this.#decoder.sink = exchange
     this.#inFlight.push(exchange)
     this.#outbox.schedule()
@@ -291,6 +364,7 @@ export class Link implements Executor, Line, TransportHandler, ConnectionSink, A
     const expected = this.#state === "ending"
     this.#state = move(this.#state, "closed")
     if (!expected) this.#reason = reason ?? new ConnectionError("the server closed the connection unexpectedly")
+    this.#canceller.dispose()
     this.#decoder.stop()
     this.#outbox.close()
     this.#transport.destroy()
@@ -304,23 +378,9 @@ export class Link implements Executor, Line, TransportHandler, ConnectionSink, A
     for (const { exchange, seen } of this.#inFlight.drain()) {
       // The one whose reply broke the protocol is told so itself.
       if (first && reason instanceof ProtocolError) exchange.fail(reason)
-      else exchange.fail(lost(reason, !seen))
+      else exchange.fail(connectionLost(reason, !seen))
       first = false
     }
-    for (const exchange of this.#waiting.drain()) exchange.fail(lost(reason, true))
+    for (const exchange of this.#waiting.drain()) exchange.fail(connectionLost(reason, true))
   }
-
-  #refusal(): ConnectionError {
-    if (this.#state === "starting") return new ConnectionError("the connection is not open yet", { safeToRetry: true })
-    const reason = this.#reason
-    if (reason !== undefined) return lost(reason, true)
-    return new ConnectionError("the connection is closed", { safeToRetry: true })
-  }
-}
-
-function lost(reason: Error | undefined, safeToRetry: boolean): ConnectionError {
-  if (reason === undefined) return new ConnectionError("the connection is closed", { safeToRetry })
-  const told = reason instanceof ServerError ? "the server closed the connection" : "the connection was lost"
-  const message = reason instanceof ConnectionError ? reason.message : `${told}: ${reason.message}`
-  return new ConnectionError(message, { cause: reason, safeToRetry })
 }

@@ -24,6 +24,8 @@ export interface OpenOptions {
   readonly scramKeyCache?: ScramKeyCache
   /** Gives up at once when it aborts; the promise rejects with its reason. */
   readonly signal?: AbortSignal | undefined
+  /** How long the server may take to end a statement it was asked to cancel, in milliseconds. */
+  readonly cancelTimeoutMs?: number | undefined
 }
 
 /** An open link and where it leads. */
@@ -42,6 +44,7 @@ export async function openLink(config: Config, options: OpenOptions = {}): Promi
     listener: options.listener ?? {},
     scramKeyCache: options.scramKeyCache ?? new ScramKeyCache(),
     signal: options.signal,
+    cancelTimeoutMs: options.cancelTimeoutMs,
   }
   const failures: Error[] = []
   const hosts = hostsInOrder(config)
