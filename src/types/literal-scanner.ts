@@ -16,7 +16,6 @@ import { DecodeError } from "../errors/client-error.ts"
 
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
-const SPACE = 0x20
 const PLAIN = /^[\w.+:-]+$/
 const NULL = /^null$/i
 
@@ -60,12 +59,6 @@ export class LiteralScanner {
   /** Steps over the next byte, which has to be this one. */
   expect(byte: number): void {
     if (!this.take(byte)) this.fail(`expected "${String.fromCharCode(byte)}"`)
-  }
-
-  /** Steps over blanks, which mean nothing around brackets and separators. */
-  skipBlanks(): void {
-    const bytes = this.#text.bytes
-    while (this.position < this.#limit && isBlank(bytes[this.position]!)) this.position++
   }
 
   /** Makes sure that nothing is left. */
@@ -174,8 +167,4 @@ export function quoteElement(text: string): string {
 
 function isOneOf(byte: number, a: number, b: number, c: number): boolean {
   return byte === a || byte === b || byte === c
-}
-
-function isBlank(byte: number): boolean {
-  return byte === SPACE || (byte >= 9 && byte <= 13)
 }

@@ -75,14 +75,6 @@ describe("LiteralScanner", () => {
     expect(scan.isNull()).toBe(expected)
   })
 
-  test("steps over blanks only where asked", () => {
-    const scan = scanner(" \t\n\v\f\r( )")
-    scan.skipBlanks()
-    scan.expect(OPEN)
-    scan.element(COMMA, CLOSE)
-    expect(scan.end - scan.start).toBe(1)
-  })
-
   test.each(["", "(", "(1", '("1', '("1)', "(1\\", '("1"2', "(1,", "1)", "()x", '(")'])(
     //
     "refuses %j",
