@@ -30,6 +30,10 @@ export async function connect(conninfo?: string | ConnectOptions, options?: Conn
   const config = resolveConfig(conninfo, options, { otherKeys: SESSION_OPTION_NAMES })
   checkSessionOptions(all)
   const types = createDefaultRegistry(all.types ?? {})
-  const opened = await openLink(config, { listener: { onNotice: all.onNotice }, signal: all.signal })
+  const opened = await openLink(config, {
+    listener: { onNotice: all.onNotice },
+    signal: all.signal,
+    cancelTimeoutMs: all.cancelTimeout,
+  })
   return new Connection(new Session(opened, types, all), config)
 }

@@ -74,8 +74,17 @@ export class Connection implements Queryable, AsyncDisposable {
     return runQuery<V, V | undefined>(this.#session, text, rest, pickFirst, "scalar")
   }
 
-  execute<R = Row>(script: string, options?: ScriptOptions<R>): Promise<Result<R>[]> {
-    return runScript(this.#session, script, options?.rows ?? "object") as Promise<Result<R>[]>
+  execute<R = Row>(script: string, options: ScriptOptions<R> = {}): Promise<Result<R>[]> {
+    return runScript(this.#session, script, options) as Promise<Result<R>[]>
+  }
+
+  /**
+   * Asks the server, on a connection of its own, to stop whatever statement runs here; that one rejects with
+   * QueryCanceled (57014). Resolves when nothing that is asked for afterwards can be hit. To stop one certain query,
+   * give it a `signal`.
+   */
+  cancel(): Promise<void> {
+    return this.#session.link.cancel()
   }
 
   /** True once the connection is closed, asked for or not: every query is refused from then on. */

@@ -26,12 +26,16 @@ export const SESSION_OPTION_NAMES: ReadonlySet<string> = new Set([
   "prepareThreshold",
   "statementCacheSize",
   "pooler",
+  "queryTimeout",
+  "cancelTimeout",
 ] satisfies (keyof ConnectOptions)[])
 
 /** Refuses values that the session's options cannot have. @throws ConfigError naming the option */
 export function checkSessionOptions(options: ConnectOptions): void {
   checkCount("prepareThreshold", options.prepareThreshold)
   checkCount("statementCacheSize", options.statementCacheSize)
+  checkCount("queryTimeout", options.queryTimeout)
+  checkCount("cancelTimeout", options.cancelTimeout)
   if (options.pooler !== undefined && typeof options.pooler !== "boolean") {
     throw new ConfigError(`the option pooler must be true or false, got ${describeValue(options.pooler)}`)
   }

@@ -15,6 +15,13 @@ export interface QueryOptions<R = unknown> {
   readonly prepare?: PrepareOption
   /** The parameters' types by name (`"int8"`, `"text[]"`), for where the server cannot infer them; `undefined` skips one. */
   readonly parameterTypes?: readonly (string | undefined)[]
+  /**
+   * Stops the query when it aborts: taken back if it was not sent, cancelled on the server if it was. The call rejects
+   * with the signal's reason at once; the connection stays usable. Nothing is sent behind such a query until it is over.
+   */
+  readonly signal?: AbortSignal | undefined
+  /** Stops the query in the same way after so many milliseconds, with TimeoutError. Wins over the connection's `queryTimeout`. */
+  readonly timeout?: number | undefined
 }
 
 /** One statement with its values, ready to be run. */
@@ -27,4 +34,7 @@ export interface Query {
   readonly castTypes: readonly (string | undefined)[] | undefined
   readonly shape: RowShape
   readonly prepare: PrepareOption
+  readonly signal: AbortSignal | undefined
+  /** Milliseconds; `undefined` leaves it to the connection. */
+  readonly timeout: number | undefined
 }

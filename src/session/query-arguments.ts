@@ -55,5 +55,7 @@ function makeQuery(
     castTypes,
     shape: shape ?? options.rows ?? "object",
     prepare: options.prepare ?? "auto",
+    signal: options.signal,
+    timeout: options.timeout,
   }
 }

@@ -8,6 +8,7 @@ import { SimpleQuery } from "../exchange/simple-query.ts"
 import type { Result } from "../query/result.ts"
 import type { RowShape } from "../query/row-shape.ts"
 import { type QueryText, toQuery } from "./query-arguments.ts"
+import type { ScriptOptions } from "./queryable.ts"
 import type { Session } from "./session.ts"
 
 /**
@@ -24,7 +25,7 @@ export function runQuery<R, T>(
   try {
     const query = toQuery(text, rest, shape)
     const exchange = new ExtendedQuery<R, T>(query, session.statements, session.types, pick)
-    session.link.run(exchange)
+    session.link.run(exchange, session.stopFor(query.signal, query.timeout))
     return exchange.promise
   } catch (error) {
     return Promise.reject(error)
@@ -32,9 +33,9 @@ export function runQuery<R, T>(
 }
 
 /** Runs a script through the simple protocol. */
-export function runScript(session: Session, script: string, shape: RowShape): Promise<Result<unknown>[]> {
-  const exchange = new SimpleQuery(script, shape, session.statements, session.types)
-  session.link.run(exchange)
+export function runScript(session: Session, script: string, options: ScriptOptions): Promise<Result<unknown>[]> {
+  const exchange = new SimpleQuery(script, options.rows ?? "object", session.statements, session.types)
+  session.link.run(exchange, session.stopFor(options.signal, options.timeout))
   return exchange.promise
 }
 

@@ -3,6 +3,8 @@
  * options that govern both. Every feature of this floor works on a Session.
  */
 
+import { Stop } from "../base/stop.ts"
+import { TimeoutError } from "../errors/client-error.ts"
 import type { Link } from "../link/link.ts"
 import type { OpenedLink } from "../link/open.ts"
 import { StatementCache } from "../query/statement-cache.ts"
@@ -26,6 +28,16 @@ export interface SessionOptions {
    * @defaultValue false
    */
   readonly pooler?: boolean | undefined
+  /**
+   * Milliseconds after which a query is cancelled on the server and rejects with TimeoutError; 0 is for ever.
+   * @defaultValue 0
+   */
+  readonly queryTimeout?: number | undefined
+  /**
+   * Milliseconds that the server may take to end a statement it was asked to cancel; then the connection is destroyed.
+   * @defaultValue 5000
+   */
+  readonly cancelTimeout?: number | undefined
 }
 
 /** One connection's state above the link. */
@@ -35,6 +47,7 @@ export class Session {
   readonly target: OpenedLink["target"]
   readonly statements: StatementCache
   readonly types: TypeRegistry
+  readonly #queryTimeoutMs: number | undefined
 
   constructor({ link, target }: OpenedLink, types: TypeRegistry, options: SessionOptions) {
     this.link = link
@@ -44,5 +57,15 @@ export class Session {
       threshold: options.prepareThreshold ?? 1,
       pooler: options.pooler ?? false,
     })
+    this.#queryTimeoutMs = options.queryTimeout || undefined
   }
+
+  /** What may stop a request before its time, or `undefined` when nothing may. */
+  stopFor(signal: AbortSignal | undefined, timeoutMs: number | undefined = this.#queryTimeoutMs): Stop | undefined {
+    return signal === undefined && !timeoutMs ? undefined : new Stop(signal, timeoutMs || undefined, queryTimeout)
+  }
+}
+
+function queryTimeout(timeoutMs: number): TimeoutError {
+  return new TimeoutError(`the query took longer than ${timeoutMs} ms and was cancelled`)
 }
