@@ -1,0 +1,63 @@
+/**
+ * What a driver must do to be measured: each operation in that driver's own idiom and its fastest fair way, all with
+ * the same meaning. Results are the driver's own; `canonical.ts` compares them across drivers before anything is timed.
+ */
+
+import type { InsertRow, ServerAddress } from "./dataset.ts"
+
+/** The drivers, in the order of the report. `floor` is no driver but the limit: see `floor.ts`. */
+export const driverNames = ["pgline", "pg", "pg-pipeline", "postgres", "floor"] as const
+
+export type DriverName = (typeof driverNames)[number]
+
+/** The workloads, in the order of the report; `workloads.ts` says what they are. */
+export const workloadNames = ["w1", "w2", "w3", "w3s", "w4", "w5", "w6", "w7b", "w11", "w12a", "w12b", "w13"] as const
+
+export type WorkloadName = (typeof workloadNames)[number]
+
+/** One open connection. Calls may be made without awaiting earlier ones. */
+export interface BenchClient {
+  selectOne(): Promise<unknown>
+  pointSelect(id: number): Promise<unknown>
+  /** All of them sent together, under one Sync where the driver can. */
+  pointSelects(ids: readonly number[]): Promise<unknown>
+  catalog(): Promise<unknown>
+  mixed(): Promise<unknown>
+  insert(row: InsertRow): Promise<unknown>
+  /** All or none of them. */
+  insertMany(rows: readonly InsertRow[]): Promise<unknown>
+  download(): Promise<unknown>
+  upload(bytes: Uint8Array): Promise<unknown>
+  close(): Promise<void>
+}
+
+/** A pool of connections. */
+export interface BenchPool {
+  pointSelect(id: number): Promise<unknown>
+  close(): Promise<void>
+}
+
+/** A driver under measurement. */
+export interface BenchDriver {
+  /** What it takes part in. */
+  readonly workloads: readonly WorkloadName[]
+  connect(server: ServerAddress): Promise<BenchClient>
+  /** For `w4`. */
+  openPool?(server: ServerAddress, size: number): BenchPool
+}
+
+/** Loads one driver and no other: they share the process with nobody, for memory is measured too. */
+export async function loadDriver(name: DriverName): Promise<BenchDriver> {
+  switch (name) {
+    case "pgline":
+      return (await import("./drivers/pgline.ts")).pglineDriver
+    case "pg":
+      return (await import("./drivers/pg.ts")).pgDriver
+    case "pg-pipeline":
+      return (await import("./drivers/pg.ts")).pgPipelineDriver
+    case "postgres":
+      return (await import("./drivers/postgres.ts")).postgresDriver
+    case "floor":
+      return (await import("./floor.ts")).floorDriver
+  }
+}

@@ -1,0 +1,65 @@
+/**
+ * pgline: the build as users get it, or the sources when PGLINE_BENCH_ENTRY says so. Every statement is left to the
+ * automatic preparation, with default options.
+ */
+
+import type { Connection } from "../../src/index.ts"
+import { type InsertRow, type ServerAddress, statements } from "../dataset.ts"
+import type { BenchClient, BenchDriver } from "../driver.ts"
+
+const entry = process.env["PGLINE_BENCH_ENTRY"] ?? "../../src/index.ts"
+const { connect } = (await import(entry)) as typeof import("../../src/index.ts")
+
+class PglineClient implements BenchClient {
+  readonly #connection: Connection
+
+  constructor(connection: Connection) {
+    this.#connection = connection
+  }
+
+  selectOne(): Promise<unknown> {
+    return this.#connection.rows("select 1 as one")
+  }
+
+  pointSelect(id: number): Promise<unknown> {
+    return this.#connection.rows(statements.point.text, [id])
+  }
+
+  pointSelects(ids: readonly number[]): Promise<unknown> {
+    return Promise.all(ids.map((id) => this.pointSelect(id)))
+  }
+
+  catalog(): Promise<unknown> {
+    return this.#connection.rows(statements.catalog.text, [-1, true])
+  }
+
+  mixed(): Promise<unknown> {
+    return this.#connection.rows(statements.mixed.text)
+  }
+
+  insert(row: InsertRow): Promise<unknown> {
+    return this.#connection.query(statements.insert.text, [row.id, row.name, row.createdAt, row.score])
+  }
+
+  insertMany(rows: readonly InsertRow[]): Promise<unknown> {
+    const connection = this.#connection
+    return Promise.all([connection.query("begin"), ...rows.map((row) => this.insert(row)), connection.query("commit")])
+  }
+
+  download(): Promise<unknown> {
+    return this.#connection.rows(statements.download.text)
+  }
+
+  upload(bytes: Uint8Array): Promise<unknown> {
+    return this.#connection.rows(statements.upload.text, [bytes])
+  }
+
+  close(): Promise<void> {
+    return this.#connection.close()
+  }
+}
+
+export const pglineDriver: BenchDriver = {
+  workloads: ["w1", "w2", "w3", "w5", "w6", "w7b", "w11", "w12a", "w12b", "w13"],
+  connect: async (server: ServerAddress) => new PglineClient(await connect({ ...server, sslmode: "disable" })),
+}

@@ -1,0 +1,81 @@
+/**
+ * postgres.js with its defaults: tagged templates, which it prepares and pipelines by itself.
+ */
+
+import postgres from "postgres"
+import { type InsertRow, type ServerAddress, statements } from "../dataset.ts"
+import type { BenchClient, BenchDriver, BenchPool } from "../driver.ts"
+
+/** A statement's text as a template: what stands between its placeholders, which are in order. */
+function template(text: string): TemplateStringsArray {
+  const parts = text.split(/\$\d+/)
+  return Object.assign(parts, { raw: parts })
+}
+
+const point = template(statements.point.text)
+const catalog = template(statements.catalog.text)
+const mixed = template(statements.mixed.text)
+const insert = template(statements.insert.text)
+const download = template(statements.download.text)
+const upload = template(statements.upload.text)
+const one = template("select 1 as one")
+
+class PostgresClient implements BenchClient, BenchPool {
+  readonly #sql: postgres.Sql
+
+  constructor(sql: postgres.Sql) {
+    this.#sql = sql
+  }
+
+  async selectOne(): Promise<unknown> {
+    return this.#sql(one)
+  }
+
+  async pointSelect(id: number): Promise<unknown> {
+    return this.#sql(point, id)
+  }
+
+  pointSelects(ids: readonly number[]): Promise<unknown> {
+    const sql = this.#sql
+    return Promise.all(ids.map((id) => sql(point, id)))
+  }
+
+  async catalog(): Promise<unknown> {
+    return this.#sql(catalog, -1, true)
+  }
+
+  async mixed(): Promise<unknown> {
+    return this.#sql(mixed)
+  }
+
+  async insert(row: InsertRow): Promise<unknown> {
+    return this.#sql(insert, row.id, row.name, row.createdAt, row.score)
+  }
+
+  insertMany(rows: readonly InsertRow[]): Promise<unknown> {
+    return this.#sql.begin((sql) => rows.map((row) => sql(insert, row.id, row.name, row.createdAt, row.score)))
+  }
+
+  async download(): Promise<unknown> {
+    return this.#sql(download)
+  }
+
+  async upload(bytes: Uint8Array): Promise<unknown> {
+    return this.#sql(upload, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
+  }
+
+  close(): Promise<void> {
+    return this.#sql.end()
+  }
+}
+
+function open(server: ServerAddress, max: number): PostgresClient {
+  const { user, ...rest } = server
+  return new PostgresClient(postgres({ ...rest, username: user, max }))
+}
+
+export const postgresDriver: BenchDriver = {
+  workloads: ["w1", "w2", "w3", "w3s", "w4", "w5", "w6", "w7b", "w11", "w12a", "w12b", "w13"],
+  connect: async (server) => open(server, 1),
+  openPool: open,
+}

@@ -1,0 +1,158 @@
+/**
+ * The limit: a runner on a raw socket that sends messages encoded beforehand and only walks the headers of the replies.
+ * It decodes nothing and checks nothing but errors, so no driver in this runtime can be faster by more than noise. All
+ * results are asked for in binary, which is the least work for the server too.
+ *
+ *     calls ──▶ [ frame | frame | … ] one write a tick ──▶ socket ──▶ header, skip, header, skip … Z ▶ resolve
+ */
+
+import { type InsertRow, insertRow, type ServerAddress, statements } from "./dataset.ts"
+import type { BenchClient, BenchDriver } from "./driver.ts"
+import * as frames from "./floor-frames.ts"
+import { FloorSocket } from "./floor-socket.ts"
+
+/** Frames that differ in one key, side by side in one buffer: the queries of one tick. */
+class FrameBatch {
+  readonly #bytes: Buffer
+  readonly #frameLength: number
+  readonly #patches: readonly number[]
+  #count = 0
+
+  /** @param patches where in the frame the 8 bytes of the key are */
+  constructor(frame: Buffer, patches: readonly number[], capacity: number) {
+    this.#bytes = Buffer.concat(Array.from({ length: capacity }, () => frame))
+    this.#frameLength = frame.length
+    this.#patches = patches
+  }
+
+  add(key: number): void {
+    const start = this.#count++ * this.#frameLength
+    for (const offset of this.#patches) this.#bytes.writeInt32BE(key, start + offset + 4)
+  }
+
+  get isEmpty(): boolean {
+    return this.#count === 0
+  }
+
+  take(): Buffer {
+    const taken = this.#bytes.subarray(0, this.#count * this.#frameLength)
+    this.#count = 0
+    return taken
+  }
+}
+
+const CAPACITY = 64
+/** Rows to insert that are encoded beforehand; then they come again. */
+const INSERTS = 1000
+const KEY = Buffer.alloc(8)
+
+class FloorClient implements BenchClient {
+  readonly #socket: FloorSocket
+  readonly #points: FrameBatch
+  readonly #synced: FrameBatch
+  readonly #one: Buffer = frames.query("select 1 as one")
+  readonly #catalog: Buffer
+  readonly #mixed: Buffer
+  readonly #inserts: readonly Buffer[]
+  #scheduled = false
+  #isPrepared = false
+  #preparing: Promise<void> | undefined
+
+  constructor(socket: FloorSocket) {
+    this.#socket = socket
+    const point = frames.run(statements.point.name, [KEY])
+    const patches = [frames.firstParameterOffset(statements.point.name)]
+    this.#points = new FrameBatch(Buffer.concat([point, frames.sync]), patches, CAPACITY)
+    this.#synced = new FrameBatch(point, patches, CAPACITY)
+    this.#catalog = Buffer.concat([
+      frames.run(statements.catalog.name, [frames.int32(-1), Buffer.from([1])]),
+      frames.sync,
+    ])
+    this.#mixed = Buffer.concat([frames.run(statements.mixed.name, []), frames.sync])
+    this.#inserts = Array.from({ length: INSERTS }, (_, i) => encodeInsert(insertRow(i)))
+  }
+
+  selectOne(): Promise<unknown> {
+    return this.#socket.send(this.#one)
+  }
+
+  pointSelect(id: number): Promise<unknown> {
+    if (!this.#isPrepared) return this.#prepare().then(() => this.pointSelect(id))
+    this.#points.add(id)
+    if (!this.#scheduled) {
+      this.#scheduled = true
+      process.nextTick(this.#flush)
+    }
+    return this.#socket.expect()
+  }
+
+  pointSelects(ids: readonly number[]): Promise<unknown> {
+    if (!this.#isPrepared) return this.#prepare().then(() => this.pointSelects(ids))
+    for (const id of ids) this.#synced.add(id)
+    return this.#socket.send(Buffer.concat([this.#synced.take(), frames.sync]))
+  }
+
+  catalog(): Promise<unknown> {
+    if (!this.#isPrepared) return this.#prepare().then(() => this.catalog())
+    return this.#socket.send(this.#catalog)
+  }
+
+  mixed(): Promise<unknown> {
+    if (!this.#isPrepared) return this.#prepare().then(() => this.mixed())
+    return this.#socket.send(this.#mixed)
+  }
+
+  insert(row: InsertRow): Promise<unknown> {
+    if (!this.#isPrepared) return this.#prepare().then(() => this.insert(row))
+    return this.#socket.send(this.#inserts[row.id % INSERTS]!)
+  }
+
+  insertMany(): Promise<unknown> {
+    return unmeasured()
+  }
+
+  download(): Promise<unknown> {
+    return unmeasured()
+  }
+
+  upload(): Promise<unknown> {
+    return unmeasured()
+  }
+
+  close(): Promise<void> {
+    return this.#socket.close()
+  }
+
+  /** Prepares the statements once, before the first of them is used. */
+  #prepare(): Promise<void> {
+    this.#preparing ??= this.#sendStatements()
+    return this.#preparing
+  }
+
+  async #sendStatements(): Promise<void> {
+    for (const { name, text } of [statements.point, statements.catalog, statements.mixed, statements.insert]) {
+      await this.#socket.send(Buffer.concat([frames.parse(name, text), frames.sync]))
+    }
+    this.#isPrepared = true
+  }
+
+  readonly #flush = (): void => {
+    this.#scheduled = false
+    if (!this.#points.isEmpty) this.#socket.write(this.#points.take())
+  }
+}
+
+function encodeInsert({ id, name, createdAt, score }: InsertRow): Buffer {
+  const parameters = [frames.int32(id), Buffer.from(name), frames.timestamp(createdAt), frames.float64(score)]
+  return Buffer.concat([frames.run(statements.insert.name, parameters), frames.sync])
+}
+
+/** What is not on the floor's list of workloads. */
+function unmeasured(): Promise<never> {
+  return Promise.reject(new Error("the floor does not take part in this workload"))
+}
+
+export const floorDriver: BenchDriver = {
+  workloads: ["w1", "w2", "w3", "w3s", "w5", "w6", "w11", "w13"],
+  connect: async (server: ServerAddress) => new FloorClient(await FloorSocket.open(server)),
+}

@@ -1,0 +1,78 @@
+/**
+ * The command line: `npm run bench -- [workload…] [--drivers a,b] [--rounds n] [--seconds s] …`.
+ */
+
+import { parseArgs } from "node:util"
+import { type DriverName, driverNames, type WorkloadName, workloadNames } from "./driver.ts"
+
+/** What to measure and how. */
+export interface BenchOptions {
+  readonly workloads: readonly WorkloadName[]
+  readonly drivers: readonly DriverName[]
+  readonly rounds: number
+  /** Measured time of one process. */
+  readonly seconds: number
+  readonly warmUpSeconds: number
+  /** Measure `src` as it is instead of a fresh build. */
+  readonly sources: boolean
+  readonly profile: boolean
+  readonly write: boolean
+}
+
+/** What `--help` prints. */
+export const usage: string = `npm run bench -- [workload…] [options]
+
+  workload…             ${workloadNames.join(" ")}; default all
+  --drivers <a,b,…>     ${driverNames.join(" ")}; default all
+  --rounds <n>          processes per driver and workload, interleaved; default 5
+  --seconds <s>         measured time of each process; default 2
+  --warm-up <s>         time before it; default 1
+  --sources             measure src/ by type stripping instead of a fresh build
+  --profile             take CPU profiles of the measured time, keep them in .tmp/profiles and print their top
+  --write               write bench/RESULTS.md and bench/results.svg
+  --help
+
+PGLINE_BENCH_URL names an existing server; without it the suite starts a PostgreSQL 18 of its own.`
+
+/** Reads the command line. @throws Error that says what is wrong */
+export function readOptions(args: readonly string[]): BenchOptions | "help" {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      drivers: { type: "string" },
+      rounds: { type: "string", default: "5" },
+      seconds: { type: "string", default: "2" },
+      "warm-up": { type: "string", default: "1" },
+      sources: { type: "boolean", default: false },
+      profile: { type: "boolean", default: false },
+      write: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
+  })
+  if (values.help) return "help"
+  return {
+    workloads: choose("workload", positionals, workloadNames),
+    drivers: choose("driver", values.drivers?.split(",") ?? [], driverNames),
+    rounds: Math.ceil(positive("--rounds", values.rounds)),
+    seconds: positive("--seconds", values.seconds),
+    warmUpSeconds: positive("--warm-up", values["warm-up"]),
+    sources: values.sources,
+    profile: values.profile,
+    write: values.write,
+  }
+}
+
+/** The known names among those given, in the report's order; all when none is given. */
+function choose<T extends string>(kind: string, given: readonly string[], known: readonly T[]): readonly T[] {
+  for (const name of given) {
+    if (!known.some((one) => one === name)) throw new Error(`no ${kind} "${name}": there are ${known.join(", ")}`)
+  }
+  return given.length === 0 ? known : known.filter((name) => given.includes(name))
+}
+
+function positive(option: string, text: string): number {
+  const value = Number(text)
+  if (!(value > 0)) throw new Error(`${option} takes a number above 0, got "${text}"`)
+  return value
+}

@@ -1,0 +1,132 @@
+/**
+ * Results as tables: `bench/RESULTS.md` holds one run that was really made, with all that is needed to repeat it. As a
+ * program it renders a saved run anew: `node bench/report.ts bench/results/<file>.json [--write]`.
+ */
+
+import { readFile, writeFile } from "node:fs/promises"
+import { fileURLToPath } from "node:url"
+import { drawChart } from "./chart.ts"
+import { type Cell, type Line, linesOf } from "./comparison.ts"
+import { driverNames } from "./driver.ts"
+import type { Results } from "./results.ts"
+import type { Summary } from "./statistics.ts"
+import type { Unit, Workload } from "./workloads.ts"
+
+/** Three significant digits, with thousands separated. */
+function digits(value: number): string {
+  return Number(value.toPrecision(3)).toLocaleString("en", { maximumSignificantDigits: 3 })
+}
+
+function spread({ median, min, max }: Summary): string {
+  return `${digits(median)} (${digits(min)}–${digits(max)})`
+}
+
+const rateUnit: Readonly<Record<Unit, string>> = { op: "ops/s", row: "rows/s", MB: "MB/s" }
+
+/** A table with a row per workload and a column per driver. */
+function table(lines: readonly Line[], unit: (workload: Workload) => string, show: (cell: Cell) => string): string {
+  const header = `| | ${driverNames.join(" | ")} |\n|---|${driverNames.map(() => "---:|").join("")}`
+  const rows = lines.map(({ workload, cells }) => {
+    const columns = driverNames.map((name) => {
+      const cell = cells.find(({ driver }) => driver === name)
+      return cell === undefined ? "n/a" : show(cell)
+    })
+    return `| ${workload.title}, ${unit(workload)} | ${columns.join(" | ")} |`
+  })
+  return [header, ...rows].join("\n")
+}
+
+/** How pgline stands, against the targets. */
+function verdicts(lines: readonly Line[]): string {
+  const rows = lines.map(({ workload, cells, speedRatio, cpuRatio }) => {
+    const { target } = workload
+    const floor = cells.find(({ driver }) => driver === "floor")
+    const own = cells.find(({ driver }) => driver === "pgline")
+    const toFloor = floor && own ? `${(floor.speed.median / own.speed.median).toFixed(2)}×` : "n/a"
+    const speed =
+      speedRatio === undefined ? "n/a" : verdict(speedRatio, target?.speed, speedRatio >= (target?.speed ?? 0))
+    const cpu = cpuRatio === undefined ? "n/a" : verdict(cpuRatio, target?.cpu, cpuRatio <= (target?.cpu ?? Infinity))
+    return `| ${workload.title} | ${speed} | ${cpu} | ${toFloor} |`
+  })
+  return [
+    "| | speed (wanted at least) | client CPU (wanted at most) | the floor's speed |",
+    "|---|---:|---:|---:|",
+    ...rows,
+  ].join("\n")
+}
+
+function verdict(ratio: number, target: number | undefined, reached: boolean): string {
+  const text = `${ratio.toFixed(2)}×`
+  return target === undefined ? text : `${reached ? "" : "**missed** "}${text} (${target}×)`
+}
+
+/** The whole report as Markdown. */
+export function formatReport(results: Results): string {
+  const lines = linesOf(results)
+  const { environment: e, options } = results
+  const withLatency = lines.filter(({ cells }) => cells.some(({ latency }) => latency !== undefined))
+  const drivers = Object.entries(e.drivers).map(([name, version]) => `${name} ${version}`)
+  return `# Benchmark results
+
+One run, made at ${results.takenAt} with \`${results.command}\`; every figure below comes from it. Node ${e.node.slice(1)}, PostgreSQL ${e.postgres}, ${drivers.join(", ")}; ${e.cpu}, ${e.cores} cores, ${e.memoryGb} GB, Linux ${e.kernel}.
+
+- Each driver does each workload in a process of its own, ${options.rounds} times, in turn with the others: ${options.warmUpSeconds} s of warming up, then ${options.seconds} s measured. Shown are the medians (lowest–highest).
+- TCP over loopback without TLS (\`sslmode=disable\`), SCRAM, fsync off. Pinned: ${e.pinning}.
+- Before a workload is timed all drivers have to give equal results (or leave equal rows).
+- \`pg\` runs statements prepared by name; \`pg-pipeline\` is the same with its pipeline mode; \`postgres\` has its defaults. \`floor\` is no driver: it sends bytes encoded beforehand and only walks the headers of the replies.
+- CPU is user and system time of the client's process, all threads. Machines differ, and so do their figures; ratios within a run hold.
+
+![Speed against the best other driver](results.svg)
+
+## pgline against the best of \`pg\` and \`postgres\`
+
+${verdicts(lines)}
+
+## Throughput
+
+${table(
+  lines,
+  ({ unit }) => rateUnit[unit],
+  ({ speed }) => spread(speed),
+)}
+
+## Client CPU
+
+${table(
+  lines,
+  ({ unit }) => `µs per ${unit}`,
+  ({ cpu }) => spread(cpu),
+)}
+
+## Latency, p50 / p99
+
+${table(
+  withLatency,
+  () => "µs per call",
+  ({ latency }) => (latency === undefined ? "n/a" : `${digits(latency.p50)} / ${digits(latency.p99)}`),
+)}
+
+## Peak memory of the client
+
+${table(
+  lines,
+  () => "MB",
+  ({ peakRssMb }) => (peakRssMb === undefined ? "n/a" : digits(peakRssMb)),
+)}
+`
+}
+
+/** Prints the report's verdicts; with `write`, keeps the whole as RESULTS.md with its chart. */
+export async function writeReport(results: Results, write: boolean): Promise<void> {
+  const lines = linesOf(results)
+  console.log(`\n${verdicts(lines)}`)
+  if (!write) return
+  await writeFile(new URL("RESULTS.md", import.meta.url), formatReport(results))
+  await writeFile(new URL("results.svg", import.meta.url), drawChart(lines))
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const path = process.argv[2]
+  if (path === undefined) throw new Error("node bench/report.ts bench/results/<file>.json [--write]")
+  await writeReport(JSON.parse(await readFile(path, "utf8")) as Results, process.argv.includes("--write"))
+}

@@ -1,0 +1,74 @@
+/**
+ * One driver, one workload, one process: the suite starts this file anew for each measurement and reads one line of
+ * JSON from its standard output.
+ */
+
+import { createHash } from "node:crypto"
+import { writeFile } from "node:fs/promises"
+import { Session } from "node:inspector/promises"
+import { canonical } from "./canonical.ts"
+import type { ServerAddress } from "./dataset.ts"
+import { type DriverName, loadDriver, type WorkloadName } from "./driver.ts"
+import { type Duration, type Measurement, measure } from "./measure.ts"
+import { type Load, type Workload, workloads } from "./workloads.ts"
+
+/** What the suite asks for. */
+export interface Job {
+  readonly task: "check" | "measure"
+  readonly driver: DriverName
+  readonly workload: WorkloadName
+  readonly server: ServerAddress
+  readonly catalogRows: number
+  readonly duration: Duration
+  /** Where to write a CPU profile of the measured part. */
+  readonly profile?: string
+}
+
+/** What it gets. */
+export type Answer =
+  | { readonly task: "check"; readonly digest: string; readonly sample: string }
+  | { readonly task: "measure"; readonly measurement: Measurement }
+
+const CHECKED_CALLS = 3
+const SAMPLE_LENGTH = 300
+
+/** Digests the results of a few calls; the third runs what the second has prepared. */
+async function check(load: Load): Promise<Answer> {
+  const hash = createHash("sha256")
+  let sample = ""
+  for (let i = 0; i < CHECKED_CALLS; i++) {
+    sample = canonical(await load.call(i)) ?? ""
+    hash.update(sample)
+  }
+  return { task: "check", digest: hash.digest("hex"), sample: sample.slice(0, SAMPLE_LENGTH) }
+}
+
+/** Runs under V8's sampling profiler and writes what it saw. */
+async function profiled(path: string, run: () => Promise<void>): Promise<void> {
+  const session = new Session()
+  session.connect()
+  await session.post("Profiler.enable")
+  await session.post("Profiler.setSamplingInterval", { interval: 200 })
+  await session.post("Profiler.start")
+  await run()
+  const { profile } = await session.post("Profiler.stop")
+  session.disconnect()
+  await writeFile(path, JSON.stringify(profile))
+}
+
+async function work(job: Job): Promise<Answer> {
+  const workload = workloads(job.catalogRows).find(({ name }) => name === job.workload) as Workload
+  const driver = await loadDriver(job.driver)
+  const load = await workload.open(driver, job.server)
+  try {
+    if (job.task === "check") return await check(load)
+    const { profile } = job
+    const around = profile === undefined ? undefined : (run: () => Promise<void>) => profiled(profile, run)
+    return { task: "measure", measurement: await measure(workload, load, job.duration, around) }
+  } finally {
+    await load.close()
+  }
+}
+
+const answer = await work(JSON.parse(process.argv[2] ?? "") as Job)
+process.stdout.write(`${JSON.stringify(answer)}\n`)
