@@ -12,6 +12,7 @@ import type { ByteSource } from "../base/byte-source.ts"
 import { TEXT } from "../base/format.ts"
 import { DecodeError, EncodeError } from "../errors/client-error.ts"
 import type { Codec } from "./codec.ts"
+import { floatText } from "./float-text.ts"
 import { textForm } from "./text-form.ts"
 
 const NAME = "cube"
@@ -37,7 +38,7 @@ export const cubeCodec: Codec<Cube> = {
   encodeText: (value) => {
     const cube = cubeOf(value)
     if (cube === undefined) return textForm(NAME, "{ lowerLeft, upperRight } or a string", value)
-    return `(${cube.lowerLeft.map(formatNumber).join()}),(${cube.upperRight.map(formatNumber).join()})`
+    return `(${cube.lowerLeft.map(floatText).join()}),(${cube.upperRight.map(floatText).join()})`
   },
   encodeBinary: (value, writer) => {
     const cube = cubeOf(value)
@@ -99,8 +100,4 @@ function cubeOf(value: unknown): Cube | undefined {
     if ([...lowerLeft, ...upperRight].every((number) => typeof number === "number")) return { lowerLeft, upperRight }
   }
   throw new EncodeError(NAME, "two corners of the same dimensions, at most 100, all numbers", "other corners")
-}
-
-function formatNumber(value: number): string {
-  return Object.is(value, -0) ? "-0" : String(value)
 }

@@ -13,6 +13,7 @@ import type { ByteWriter } from "../base/byte-writer.ts"
 import { BINARY } from "../base/format.ts"
 import { DecodeError, EncodeError } from "../errors/client-error.ts"
 import type { Codec } from "./codec.ts"
+import { floatText } from "./float-text.ts"
 import { textForm } from "./text-form.ts"
 
 /** A point in the plane. */
@@ -200,7 +201,7 @@ function shapeCodec<T>(shape: Shape<T>): Codec<T> {
       const numbers = take(value)
       if (numbers === undefined) return textForm(name, expected, value)
       let at = 0
-      return form.replace(/n/g, () => formatNumber(numbers[at++]!))
+      return form.replace(/n/g, () => floatText(numbers[at++]!))
     },
     encodeBinary: (value, writer) => {
       const numbers = take(value)
@@ -255,7 +256,7 @@ function takePoints(type: string, value: unknown): readonly Point[] | undefined 
 }
 
 function formatPoints(points: readonly Point[]): string {
-  return points.map(({ x, y }) => `(${formatNumber(x)},${formatNumber(y)})`).join()
+  return points.map(({ x, y }) => `(${floatText(x)},${floatText(y)})`).join()
 }
 
 function writePoints(points: readonly Point[], writer: ByteWriter): true {
@@ -269,8 +270,4 @@ function writePoints(points: readonly Point[], writer: ByteWriter): true {
 
 function isNumber(value: unknown): value is number {
   return typeof value === "number"
-}
-
-function formatNumber(value: number): string {
-  return Object.is(value, -0) ? "-0" : String(value)
 }

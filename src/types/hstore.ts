@@ -36,7 +36,7 @@ export const hstoreCodec: Codec<HstoreValue> = {
   encodeText: (value) => {
     const pairs = pairsOf(value)
     if (pairs === undefined) return textForm(NAME, EXPECTED, value)
-    return pairs.map(([key, text]) => `${quote(key)}=>${text === null ? "NULL" : quote(text)}`).join()
+    return pairs.map(([key, text]) => `${quote(key)}=>${text === null ? "NULL" : quote(text)}`).join(", ")
   },
   encodeBinary: (value, writer) => {
     const pairs = pairsOf(value)

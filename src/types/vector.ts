@@ -14,6 +14,7 @@ import type { ByteWriter } from "../base/byte-writer.ts"
 import { BINARY } from "../base/format.ts"
 import { DecodeError, describeValue, EncodeError } from "../errors/client-error.ts"
 import type { Codec } from "./codec.ts"
+import { floatText } from "./float-text.ts"
 import { halfOfNumber, numberOfHalf } from "./half-float.ts"
 import { textForm } from "./text-form.ts"
 
@@ -85,7 +86,9 @@ function makeCodec(kind: Kind, options: VectorOptions): Codec<VectorValue> {
       return vector
     },
     encodeText: (value) =>
-      isNumberList(value) ? `[${checkedElements(kind, value).join()}]` : textForm(name, EXPECTED, value),
+      isNumberList(value)
+        ? `[${Array.from(checkedElements(kind, value), floatText).join()}]`
+        : textForm(name, EXPECTED, value),
     encodeBinary: (value, writer) => isNumberList(value) && writeVector(kind, value, writer),
   }
 }

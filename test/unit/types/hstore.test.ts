@@ -31,7 +31,7 @@ test.each<[string, string, [string, string | null][]]>([
   expect(Object.entries(fromText(hstoreCodec, text))).toEqual(pairs)
   expect(toHex(hstoreCodec, fromBinary)).toBe(hex)
   expect(toHex(hstoreCodec, new Map(pairs))).toBe(hex)
-  expect(hstoreCodec.encodeText(fromBinary)).toBe(text.replaceAll(", ", ","))
+  expect(hstoreCodec.encodeText(fromBinary)).toBe(text)
   expect(hstoreCodec.encodeText(text)).toBe(text)
   expect(toHex(hstoreCodec, text)).toBeUndefined()
 })
@@ -45,7 +45,7 @@ test("no key reaches a prototype", () => {
 })
 
 test("values become text when they plainly are", () => {
-  expect(hstoreCodec.encodeText({ a: 1, b: 2n, c: true })).toBe('"a"=>"1","b"=>"2","c"=>"true"')
+  expect(hstoreCodec.encodeText({ a: 1, b: 2n, c: true })).toBe('"a"=>"1", "b"=>"2", "c"=>"true"')
   expect(hstoreCodec.encodeText(Object.create(null))).toBe("")
 })
 
