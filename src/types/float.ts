@@ -17,7 +17,9 @@ const EXPECTED_FLOAT8 = "a number"
 const EXPECTED_FLOAT4 = "a number within the range of a float4"
 /** Every float4 is determined by nine significant digits. */
 const FLOAT4_DIGITS = 9
-const FEWEST_DIGITS = 1
+/** No two decimals with this many digits are the same float4, unless it is a denormal one. */
+const SAFE_DIGITS = 6
+const SMALLEST_NORMAL = 2 ** -126
 const HALFWAY_FROM_EVEN = /([02468])5(e.*)?$/
 const MOST_DECIMALS = 8
 
@@ -30,8 +32,8 @@ function parse(type: string, source: ByteSource, start: number, end: number): nu
 
 /** The number with the fewest digits among those that round to this float4; of two the even one, as the server has it. */
 export function shortestFloat4(value: number): number {
-  const magnitude = Math.abs(value)
-  if (magnitude >= 1e-3 && magnitude < 1e7) {
+  if (value < 0) return -shortestFloat4(-value)
+  if (value >= 1e-3 && value < 1e7) {
     let scale = 1
     for (let decimals = 0; decimals <= MOST_DECIMALS; decimals++) {
       const candidate = roundToEven(value * scale) / scale
@@ -39,10 +41,12 @@ export function shortestFloat4(value: number): number {
       scale *= 10
     }
   }
-  if (magnitude === 0 || !Number.isFinite(value)) return value
-  for (let digits = FEWEST_DIGITS; digits < FLOAT4_DIGITS; digits++) {
+  if (value === 0 || !Number.isFinite(value)) return value
+  for (let digits = value < SMALLEST_NORMAL ? 1 : SAFE_DIGITS; digits < FLOAT4_DIGITS; digits++) {
     const candidate = withDigits(value, digits)
     if (standsFor(candidate, value)) return candidate
+    const above = oneAbove(value, digits)
+    if (standsFor(above, value)) return above
   }
   return Number(value.toPrecision(FLOAT4_DIGITS))
 }
@@ -64,6 +68,12 @@ function withDigits(value: number, digits: number): number {
   const longer = value.toPrecision(digits + 1)
   const halfway = Number(longer) === value && HALFWAY_FROM_EVEN.test(longer)
   return Number(halfway ? longer.replace(HALFWAY_FROM_EVEN, "$1$2") : value.toPrecision(digits))
+}
+
+/** The next number up with as many digits: above a power of two there is more room than below. */
+function oneAbove(value: number, digits: number): number {
+  const [mantissa, exponent] = value.toExponential(digits - 1).split("e") as [string, string]
+  return Number(`${Number(mantissa.replace(".", "")) + 1}e${Number(exponent) - digits + 1}`)
 }
 
 function decodeFloat4Text(source: ByteSource, start: number, end: number): number {
