@@ -1,48 +1,71 @@
 /**
- * What a CPU profile says, in a few lines: where the time went, by function and by file and line. Native functions and
- * the runtime's own files are listed too, for they are what is left at the end.
+ * What a CPU profile says, in a few lines: where the time went, as nanoseconds of each unit of work, by function with
+ * its file and hottest lines. The sampler's clock is the wall's, so writing to the socket includes what the server does
+ * on the same core meanwhile; it is told apart, and so is waiting.
  */
 
 import { readFile } from "node:fs/promises"
 import { fileURLToPath } from "node:url"
 
 const TOP = 30
+/** The system calls of the socket, as V8 names them. */
+const SOCKET_CALLS: ReadonlySet<string> = new Set(["writeBuffer", "writev", "writeUtf8String"])
 
 /** A node of V8's profile, as far as it is read. */
 interface ProfileNode {
-  readonly id: number
   readonly callFrame: { readonly functionName: string; readonly url: string; readonly lineNumber: number }
   readonly hitCount?: number
   readonly positionTicks?: readonly { readonly line: number; readonly ticks: number }[]
 }
 
-/** Prints the functions with the most time of their own, and their hottest line. */
-export async function printProfile(title: string, path: string, root: string): Promise<void> {
-  const { nodes } = JSON.parse(await readFile(path, "utf8")) as { nodes: readonly ProfileNode[] }
-  const functions = new Map<string, { ticks: number; lines: Map<number, number> }>()
-  let total = 0
+interface Profile {
+  readonly nodes: readonly ProfileNode[]
+  /** Microseconds. */
+  readonly startTime: number
+  readonly endTime: number
+}
+
+/** One function's share. */
+interface Share {
+  ticks: number
+  readonly lines: Map<number, number>
+}
+
+/** Prints where the time of `units` pieces of work went. */
+export async function printProfile(title: string, path: string, root: string, units: number): Promise<void> {
+  const { nodes, startTime, endTime } = JSON.parse(await readFile(path, "utf8")) as Profile
+  const ticks = nodes.reduce((sum, { hitCount = 0 }) => sum + hitCount, 0)
+  const nanosecondsPerTick = ((endTime - startTime) * 1000) / ticks / units
+  const shown = (count: number): string => (count * nanosecondsPerTick).toFixed(count * nanosecondsPerTick < 10 ? 1 : 0)
+  const areas = new Map<string, number>()
+  const functions = new Map<string, Share>()
   for (const { callFrame, hitCount = 0, positionTicks = [] } of nodes) {
-    const { functionName, url, lineNumber } = callFrame
-    if (functionName === "(idle)") continue
-    const place = url === "" ? "" : ` ${shorten(url, root)}:${lineNumber + 1}`
-    const key = `${functionName || "(anonymous)"}${place}`
-    const entry = functions.get(key) ?? { ticks: 0, lines: new Map() }
-    entry.ticks += hitCount
-    total += hitCount
-    for (const { line, ticks } of positionTicks) entry.lines.set(line, (entry.lines.get(line) ?? 0) + ticks)
-    functions.set(key, entry)
+    const area = areaOf(callFrame.functionName, callFrame.url, root)
+    areas.set(area, (areas.get(area) ?? 0) + hitCount)
+    if (area === "waiting" || area === "socket calls") continue
+    const place = callFrame.url === "" ? "" : ` ${shorten(callFrame.url, root)}:${callFrame.lineNumber + 1}`
+    const name = `${callFrame.functionName || "(anonymous)"}${place}`
+    const share = functions.get(name) ?? { ticks: 0, lines: new Map() }
+    share.ticks += hitCount
+    for (const { line, ticks: hits } of positionTicks) share.lines.set(line, (share.lines.get(line) ?? 0) + hits)
+    functions.set(name, share)
   }
-  console.log(`\nprofile of ${title} (self time, idle left out)`)
-  const sorted = [...functions].sort(([, a], [, b]) => b.ticks - a.ticks).slice(0, TOP)
-  for (const [name, { ticks, lines }] of sorted) {
-    const hottest = [...lines].sort(([, a], [, b]) => b - a).slice(0, 3)
-    const where = hottest.map(([line, count]) => `${line} (${percent(count, total)})`).join(", ")
-    console.log(`  ${percent(ticks, total).padStart(6)}  ${name}${where === "" ? "" : `  lines ${where}`}`)
+  console.log(`\n${title}: nanoseconds of each unit`)
+  console.log(`  ${[...areas].map(([area, count]) => `${area} ${shown(count)}`).join(" · ")}`)
+  for (const [name, share] of [...functions].sort(([, a], [, b]) => b.ticks - a.ticks).slice(0, TOP)) {
+    const hottest = [...share.lines].sort(([, a], [, b]) => b - a).slice(0, 3)
+    const lines = hottest.map(([line, count]) => `${line}: ${shown(count)}`).join(", ")
+    console.log(`  ${shown(share.ticks).padStart(8)}  ${name}${lines === "" ? "" : `  (${lines})`}`)
   }
 }
 
-function percent(part: number, total: number): string {
-  return `${((part / total) * 100).toFixed(1)} %`
+/** Whose time it is. */
+function areaOf(name: string, url: string, root: string): string {
+  if (name === "(idle)") return "waiting"
+  if (name === "(garbage collector)") return "garbage collector"
+  if (SOCKET_CALLS.has(name)) return "socket calls"
+  if (url.startsWith("node:")) return "node"
+  return url === "" ? "native and generated" : (shorten(url, root).split("/")[0] ?? url)
 }
 
 /** A path from the repository's root. */

@@ -116,7 +116,7 @@ async function measureOnce(bench: Bench, workload: Workload, driver: DriverName,
   const profile = join(scratch, "profiles", `${workload.name}-${driver}-${round}.cpuprofile`)
   const answer = await runWorker(bench, bench.options.profile ? { ...job, profile } : job)
   if (answer.task !== "measure") throw new Error("the worker has not understood")
-  if (bench.options.profile) await printProfile(`${workload.name} ${driver}`, profile, root)
+  if (bench.options.profile) await printProfile(`${workload.name} ${driver}`, profile, root, answer.measurement.units)
   return { workload: workload.name, driver, round, measurement: answer.measurement }
 }
 
