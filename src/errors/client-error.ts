@@ -107,6 +107,11 @@ export class RowCountError extends ClientError {
   }
 }
 
+/** An earlier statement of the same pipeline failed, so the server has not run this one. */
+export class PipelineAbortedError extends ClientError {
+  readonly code = "PGLINE_PIPELINE_ABORTED"
+}
+
 /** Where a value that doesn't fit stood. */
 export interface EncodeErrorPlace {
   /** The parameter's number as in `$1`. */

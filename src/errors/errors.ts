@@ -11,6 +11,7 @@ export {
   DecodeError,
   EncodeError,
   PglineError,
+  PipelineAbortedError,
   ProtocolError,
   RowCountError,
   TimeoutError,

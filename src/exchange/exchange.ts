@@ -20,6 +20,8 @@ export interface Line {
   sync(): void
   /** Sends what was appended after `write`; within `write` the link does so by itself. */
   send(): void
+  /** Sends what was appended and has the server answer it, though no Sync ends it yet. */
+  flush(): void
   /** Lets later exchanges be written, if it was this one that held the line. */
   release(exchange: Exchange): void
   /** Whether other exchanges have been written behind this one. */
@@ -28,8 +30,8 @@ export interface Line {
   abandon(reason: Error): void
 }
 
-/** Whether a ReadyForQuery ends the exchange, or it wants to be run once more. */
-export type Outcome = "done" | "again"
+/** Whether a ReadyForQuery ends the exchange, or it wants to be run once more, or more replies to it are to come. */
+export type Outcome = "done" | "again" | "more"
 
 /** One request and its replies. */
 export interface Exchange extends FrameSink {

@@ -35,8 +35,9 @@ import { Result } from "../query/result.ts"
 import type { RowDecoder } from "../query/row-decoder.ts"
 import { dropsStatements, type StatementCache } from "../query/statement-cache.ts"
 import type { TypeRegistry } from "../types/registry.ts"
-import type { Exchange, Line, Outcome } from "./exchange.ts"
+import type { Line, Outcome } from "./exchange.ts"
 import { readError, unexpectedMessage } from "./replies.ts"
+import type { SkippableExchange } from "./skippable.ts"
 import { StatementSender } from "./statement-sender.ts"
 
 const NO_TAG: CommandTag = { command: "", rowCount: 0 }
@@ -44,7 +45,7 @@ const NO_FIELDS: readonly Field[] = []
 const NO_OIDS: readonly Oid[] = []
 
 /** Runs one query and resolves with what `pick` takes out of its result. */
-export class ExtendedQuery<R, T> implements Exchange {
+export class ExtendedQuery<R, T> implements SkippableExchange {
   readonly promise: Promise<T>
   readonly #sender: StatementSender<R>
   readonly #statements: StatementCache
@@ -145,6 +146,11 @@ export class ExtendedQuery<R, T> implements Exchange {
   fail(error: unknown): void {
     this.#error ??= error // rows that still come are of no use
     this.#reject(error)
+  }
+
+  skip(error: unknown): void {
+    this.#sender.onSkipped()
+    this.fail(error)
   }
 
   #settle(): void {

@@ -54,6 +54,8 @@ export class StatementSender<R> {
   #name = ""
   #naming = 0
   #parsed = false
+  /** The names this request closes. */
+  #closing: readonly string[] = []
   /** The description that Bind was written by, or that came with a first run. */
   #description: Description | undefined
   #decoder: RowDecoder<R> | undefined
@@ -84,7 +86,8 @@ export class StatementSender<R> {
     this.#line = line
     this.#statement = statement
     this.#parsed = false
-    for (const name of this.#statements.closing) encoder.closeStatement(name)
+    this.#closing = this.#statements.closing
+    for (const name of this.#closing) encoder.closeStatement(name)
     if (description === undefined) {
       checkParameters(values)
       refuseCopy(text)
@@ -133,6 +136,12 @@ export class StatementSender<R> {
     if (this.#mode === "describing") this.#finishDescribing(exchange)
     // A Parse that failed leaves no name behind.
     if (!this.#parsed && this.#mode !== "named" && this.#ownsName()) this.#statements.release(this.#statement)
+  }
+
+  /** The server has read past the request: no name was made, none was closed. */
+  onSkipped(): void {
+    this.#statements.closeLater(this.#closing)
+    if (this.#name !== "" && this.#mode !== "named" && this.#ownsName()) this.#statements.release(this.#statement)
   }
 
   /**

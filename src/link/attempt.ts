@@ -79,11 +79,15 @@ type Way = "plain" | "tls" | "tls-if-offered"
 
 async function attemptWays(target: Target, context: AttemptContext, signal: AbortSignal): Promise<Link> {
   const [way, otherwise] = waysOf(target, context.config)
+  let transport: Transport | undefined
   try {
-    return await open(target, way, context, signal)
+    transport = await reach(target, way, context.config, signal)
+    return await open(transport, target, context, signal)
   } catch (error) {
-    if (otherwise === undefined || signal.aborted || !mayTryOtherwise(error, way)) throw error
-    return await open(target, otherwise, context, signal)
+    const wasPlain = transport !== undefined && transport.tls === undefined
+    if (otherwise === undefined || signal.aborted || (wasPlain && otherwise === "plain")) throw error
+    if (!mayTryOtherwise(error, way)) throw error
+    return await open(await reach(target, otherwise, context.config, signal), target, context, signal)
   }
 }
 
@@ -113,12 +117,13 @@ class TlsFailure extends ConnectionError {
   override readonly code: string = "PGLINE_TLS"
 }
 
-async function open(target: Target, way: Way, context: AttemptContext, signal: AbortSignal): Promise<Link> {
+/** Starts the session. */
+async function open(transport: Transport, target: Target, context: AttemptContext, signal: AbortSignal): Promise<Link> {
   const { config } = context
-  const transport = await reach(target, way, config, signal)
   const onAbort = (): void => transport.destroy()
   signal.addEventListener("abort", onAbort, { once: true })
   try {
+    signal.throwIfAborted()
     const link = new Link(transport, {
       listener: context.listener,
       cancelTimeoutMs: context.cancelTimeoutMs,

@@ -162,7 +162,11 @@ export class Link implements Executor, Line, TransportHandler, ConnectionSink, A
   }
 
   sync(): void {
-    this.encoder.sync()
+    this.#outbox.sync()
+  }
+
+  flush(): void {
+    this.#outbox.scheduleFlush()
   }
 
   send(): void {
@@ -233,6 +237,7 @@ export class Link implements Executor, Line, TransportHandler, ConnectionSink, A
     const outcome = exchange.onReady(status)
     if (this.#state === "closed") return
     if (this.#state === "starting") this.#state = move(this.#state, "open")
+    if (outcome === "more") return
     this.#inFlight.shift()
     this.#decoder.sink = this.#inFlight.front ?? this.#idle
     if (outcome === "again" && !this.#canceller.isStopped(exchange)) this.#enqueue(exchange)

@@ -18,12 +18,25 @@ export class Outbox {
   readonly #onFlush: () => void
   #scheduled = false
   #closed = false
+  #isOpenEnded = false
   readonly #flush: () => void = () => this.flush()
 
   /** @param onFlush called after bytes have gone out: from then on the server may have seen them */
   constructor(transport: Transport, onFlush: () => void) {
     this.#transport = transport
     this.#onFlush = onFlush
+  }
+
+  /** Ends a request: the server answers everything up to here. */
+  sync(): void {
+    this.encoder.sync()
+    this.#isOpenEnded = false
+  }
+
+  /** Like `schedule`, for a request that has no Sync yet: what leaves without one is followed by Flush. */
+  scheduleFlush(): void {
+    this.#isOpenEnded = true
+    this.schedule()
   }
 
   /** Sends what was appended once this tick is over. */
@@ -38,6 +51,8 @@ export class Outbox {
     this.#scheduled = false
     const { writer } = this.encoder
     if (this.#closed || writer.length === 0) return
+    if (this.#isOpenEnded) this.encoder.flush()
+    this.#isOpenEnded = false
     const taken = this.#transport.write(writer.written())
     if (!taken || writer.capacity > KEPT_CAPACITY) writer.take()
     else writer.truncate(0)

@@ -73,6 +73,11 @@ export class StatementCache {
     return this.#closing
   }
 
+  /** Puts names down to be closed once more: the request that was to do it was not acted upon. */
+  closeLater(names: readonly string[]): void {
+    this.#closing.push(...names)
+  }
+
   /** The request that closes them has been written. */
   clearClosing(): void {
     if (this.#closing.length > 0) this.#closing = []

@@ -1,0 +1,59 @@
+/**
+ * The line as an exchange inside another one sees it: who may write next, and where the Sync stands, is decided by the
+ * outer exchange.
+ */
+
+import type { Encoder } from "../protocol/encoder.ts"
+import type { Exchange, Line } from "./exchange.ts"
+
+/** What the outer exchange decides. */
+export interface LineOwner {
+  hold(): void
+  release(exchange: Exchange): void
+  sync(): void
+  send(): void
+  readonly crowded: boolean
+}
+
+/** A line whose order is somebody else's. */
+export class DelegatedLine implements Line {
+  readonly #line: Line
+  readonly #owner: LineOwner
+
+  constructor(line: Line, owner: LineOwner) {
+    this.#line = line
+    this.#owner = owner
+  }
+
+  get encoder(): Encoder {
+    return this.#line.encoder
+  }
+
+  get crowded(): boolean {
+    return this.#owner.crowded
+  }
+
+  hold(): void {
+    this.#owner.hold()
+  }
+
+  sync(): void {
+    this.#owner.sync()
+  }
+
+  send(): void {
+    this.#owner.send()
+  }
+
+  flush(): void {
+    this.#line.flush()
+  }
+
+  release(exchange: Exchange): void {
+    this.#owner.release(exchange)
+  }
+
+  abandon(reason: Error): void {
+    this.#line.abandon(reason)
+  }
+}

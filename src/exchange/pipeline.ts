@@ -1,0 +1,213 @@
+/**
+ * Many statements under one Sync. The members are written as they come and answered in order; the server works through
+ * them as one implicit transaction, which ends at the Sync. After an error it skips the rest up to there.
+ *
+ *     written   [ answered next | … | SYNC | … ]      waiting   [ … ]  while one of the written holds the line
+ *
+ * Somebody may wait for a member's result before a Sync is there, so whatever leaves without one is followed by Flush.
+ *
+ * @see https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-PIPELINING
+ */
+
+import type { ByteSource } from "../base/byte-source.ts"
+import { Deque } from "../base/deque.ts"
+import { PipelineAbortedError, ProtocolError, UsageError } from "../errors/client-error.ts"
+import {
+  COMMAND_COMPLETE,
+  EMPTY_QUERY_RESPONSE,
+  ERROR_RESPONSE,
+  PORTAL_SUSPENDED,
+  STATUS_TRANSACTION,
+} from "../protocol/codes.ts"
+import { DelegatedLine, type LineOwner } from "./delegated-line.ts"
+import type { Exchange, Line, Outcome } from "./exchange.ts"
+import { readError } from "./replies.ts"
+import type { SkippableExchange } from "./skippable.ts"
+import { SyncPoint } from "./sync-point.ts"
+
+type State = "queued" | "open" | "over"
+type Item = SkippableExchange | SyncPoint
+
+/** One exchange for the link, many for the callers. */
+export class PipelineExchange implements Exchange {
+  #state: State = "queued"
+  #line!: Line
+  #memberLine!: Line
+  readonly #written: Deque<Item> = new Deque()
+  readonly #waiting: Deque<Item> = new Deque()
+  #last: SyncPoint | undefined
+  #holder: Exchange | undefined
+  #writing: Exchange | undefined
+  /** Why what is answered next is skipped, up to the next sync point. */
+  #answerFailure: unknown
+  /** Why what is written next would be skipped: the same, until a sync point is written. */
+  #writeFailure: unknown
+
+  /** Adds a statement. After an error before it, up to the next sync point, it is refused without being sent. */
+  run(member: SkippableExchange): void {
+    if (this.#last !== undefined || this.#state === "over") {
+      member.fail(new UsageError("the pipeline has ended", { safeToRetry: true }))
+    } else {
+      this.#add(member)
+    }
+  }
+
+  /** Ends the implicit transaction here; resolves when the server has committed it, rejects when it has not. */
+  sync(): Promise<void> {
+    return this.#addPoint(new SyncPoint())
+  }
+
+  /** Adds the last sync point. */
+  end(): Promise<void> {
+    this.#last = new SyncPoint()
+    return this.#addPoint(this.#last)
+  }
+
+  // Exchange
+
+  write(line: Line): void {
+    this.#line = line
+    this.#memberLine = new DelegatedLine(line, this.#owner())
+    if (this.#state === "queued") this.#state = "open"
+    line.hold()
+    this.#pump()
+  }
+
+  onRow(source: ByteSource, start: number, end: number): void {
+    this.#front().onRow(source, start, end)
+  }
+
+  onFrame(type: number, source: ByteSource, start: number, end: number): void {
+    if (type === ERROR_RESPONSE && this.#written.peek() instanceof SyncPoint) {
+      // Everything was answered, and then the commit failed.
+      this.#answerFailure ??= readError(source, start, end, this.#line)
+      return
+    }
+    const member = this.#front()
+    member.onFrame(type, source, start, end)
+    if (this.#state === "over") return // it was a fatal error
+    switch (type) {
+      case COMMAND_COMPLETE:
+      case EMPTY_QUERY_RESPONSE:
+      case PORTAL_SUSPENDED:
+        this.#written.shift()
+        member.onReady(STATUS_TRANSACTION)
+        break
+      case ERROR_RESPONSE:
+        this.#written.shift()
+        member.onReady(STATUS_TRANSACTION)
+        this.#skipRest(readError(source, start, end, this.#line))
+        break
+    }
+  }
+
+  onReady(): Outcome {
+    const point = this.#written.shift()
+    if (!(point instanceof SyncPoint))
+      throw new ProtocolError("the server is ready before it has answered the pipeline")
+    point.settle(this.#answerFailure)
+    this.#answerFailure = undefined
+    this.#pump()
+    if (point !== this.#last) return "more"
+    this.#state = "over"
+    return "done"
+  }
+
+  fail(error: unknown): void {
+    if (this.#state === "over") return
+    this.#state = "over"
+    for (const item of [...this.#written.drain(), ...this.#waiting.drain()]) {
+      if (item instanceof SyncPoint) item.settle(error)
+      else item.fail(error)
+    }
+  }
+
+  /** What the members' line asks of us. */
+  #owner(): LineOwner {
+    const pipeline = this
+    return {
+      hold: () => {
+        pipeline.#holder = pipeline.#writing
+      },
+      release: (exchange) => {
+        if (pipeline.#holder !== exchange) return
+        pipeline.#holder = undefined
+        pipeline.#pump()
+      },
+      sync: () => {}, // the Sync is the pipeline's
+      send: () => pipeline.#line.flush(),
+      get crowded() {
+        return pipeline.#written.size > 1
+      },
+    }
+  }
+
+  #front(): SkippableExchange {
+    const front = this.#written.peek()
+    if (front === undefined || front instanceof SyncPoint) {
+      throw new ProtocolError("the server answered a statement that is not in the pipeline")
+    }
+    return front
+  }
+
+  #addPoint(point: SyncPoint): Promise<void> {
+    if (this.#state === "over") point.settle(new UsageError("the pipeline has ended"))
+    else this.#add(point)
+    return point.promise
+  }
+
+  #add(item: Item): void {
+    if (this.#state === "queued" || this.#holder !== undefined || this.#waiting.size > 0) this.#waiting.push(item)
+    else this.#write(item)
+  }
+
+  #write(item: Item): void {
+    if (item instanceof SyncPoint) {
+      this.#line.sync()
+      this.#line.send()
+      this.#writeFailure = undefined
+      this.#written.push(item)
+      if (item === this.#last) this.#line.release(this)
+      return
+    }
+    if (this.#writeFailure !== undefined) {
+      item.fail(aborted(this.#writeFailure))
+      return
+    }
+    const { writer } = this.#line.encoder
+    const before = writer.length
+    this.#writing = item
+    try {
+      item.write(this.#memberLine)
+    } catch (error) {
+      writer.truncate(before)
+      if (this.#holder === item) this.#holder = undefined
+      item.fail(error)
+      return
+    }
+    this.#line.flush()
+    this.#written.push(item)
+  }
+
+  #pump(): void {
+    while (this.#waiting.size > 0 && this.#holder === undefined) this.#write(this.#waiting.shift()!)
+  }
+
+  /** The server reads past what stands before the next sync point. */
+  #skipRest(failure: Error): void {
+    this.#answerFailure = failure
+    this.#holder = undefined
+    while (this.#written.size > 0) {
+      const item = this.#written.peek()!
+      if (item instanceof SyncPoint) return
+      this.#written.shift()
+      item.skip(aborted(failure))
+    }
+    this.#writeFailure = failure
+    this.#pump()
+  }
+}
+
+function aborted(cause: unknown): PipelineAbortedError {
+  return new PipelineAbortedError("an earlier statement of the pipeline failed, so this one was not run", { cause })
+}
