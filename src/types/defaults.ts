@@ -8,19 +8,25 @@ import { bitCodec, varbitCodec } from "./bit.ts"
 import { boolCodec } from "./bool.ts"
 import { byteaCodec } from "./bytea.ts"
 import type { Codec } from "./codec.ts"
+import { cubeCodec } from "./cube.ts"
 import { dateCodec } from "./date.ts"
 import { float4Codec, float8Codec } from "./float.ts"
 import { boxCodec, circleCodec, lineCodec, lsegCodec, pathCodec, pointCodec, polygonCodec } from "./geometry.ts"
+import { hstoreCodec } from "./hstore.ts"
 import { cidCodec, lsnCodec, oidCodec, regCodecs, tidCodec, xid8Codec, xidCodec } from "./identifiers.ts"
 import { int2Codec, int4Codec, int8AsNumberCodec, int8AsStringCodec, int8Codec } from "./int.ts"
 import { int2vectorCodec, oidvectorCodec } from "./int-vector.ts"
 import { intervalCodec } from "./interval.ts"
 import { jsonbCodec, jsonCodec, jsonCodecsAsString, jsonCodecsWith } from "./json.ts"
 import { KnownTypes } from "./known-types.ts"
+import { lqueryCodec, ltreeCodec, ltxtqueryCodec } from "./ltree.ts"
 import { moneyCodec } from "./money.ts"
 import { cidrCodec, inetCodec, macaddr8Codec, macaddrCodec } from "./network.ts"
 import { numericAsNumberCodec, numericCodec } from "./numeric.ts"
+import { geographyCodec, geometryCodec } from "./postgis.ts"
 import { type RegistrySettings, type TypeOptions, TypeRegistry } from "./registry.ts"
+import { sparsevecCodec } from "./sparsevec.ts"
+import { runtimeTemporal, type TemporalCodecs, type TemporalNamespace, temporalCodecs } from "./temporal.ts"
 import {
   bpcharCodec,
   charCodec,
@@ -32,9 +38,11 @@ import {
   varcharCodec,
   xmlCodec,
 } from "./text.ts"
+import { tsqueryCodec, tsvectorCodec } from "./text-search.ts"
 import { timeCodec, timetzCodec } from "./time.ts"
 import { timestampCodec, timestampCodecOf, timestamptzCodec, timestamptzCodecOf } from "./timestamp.ts"
 import { uuidCodec } from "./uuid.ts"
+import { halfvecCodec, halfvecCodecOf, vectorCodec, vectorCodecOf } from "./vector.ts"
 
 /** Every codec that is on by default. Arrays, ranges and multiranges follow from them. */
 export const defaultCodecs: readonly Codec[] = [
@@ -46,8 +54,19 @@ export const defaultCodecs: readonly Codec[] = [
   ...[inetCodec, cidrCodec, macaddrCodec, macaddr8Codec],
   ...[pointCodec, lineCodec, lsegCodec, boxCodec, pathCodec, polygonCodec, circleCodec],
   ...[oidCodec, xidCodec, xid8Codec, cidCodec, tidCodec, lsnCodec, int2vectorCodec, oidvectorCodec],
+  ...[tsvectorCodec, tsqueryCodec, hstoreCodec, ltreeCodec, lqueryCodec, ltxtqueryCodec, cubeCodec],
+  ...[vectorCodec, halfvecCodec, sparsevecCodec, geometryCodec, geographyCodec],
   ...regCodecs,
 ]
+
+/** The types that Temporal has objects for, without it. */
+const withoutTemporal: TemporalCodecs = {
+  date: dateCodec,
+  time: timeCodec,
+  timestamp: timestampCodec,
+  timestamptz: timestamptzCodec,
+  interval: intervalCodec,
+}
 
 const byName: ReadonlyMap<string, Codec> = new Map(defaultCodecs.map((codec) => [codec.name, codec]))
 
@@ -72,7 +91,7 @@ export function withTypeOptions(registry: TypeRegistry, options: TypeOptions): T
 /** What the options replace; undefined when nothing. */
 function settingsFor(options: TypeOptions): Partial<RegistrySettings> | undefined {
   const codecs = new Map<string, Codec>()
-  const { int8, numeric, json, timestamptz, timestamp, arrayBounds } = options
+  const { int8, numeric, json, temporal, timestamptz, timestamp, vector, arrayBounds } = options
   if (int8 !== undefined) {
     codecs.set(
       "int8",
@@ -90,6 +109,9 @@ function settingsFor(options: TypeOptions): Partial<RegistrySettings> | undefine
     codecs.set("json", chosen.json)
     codecs.set("jsonb", chosen.jsonb)
   }
+  if (temporal !== undefined) {
+    for (const [name, codec] of Object.entries(temporalCodecsFor(temporal))) codecs.set(name, codec)
+  }
   if (timestamptz !== undefined) {
     const asString = timestamptzCodecOf({ as: "string" })
     codecs.set("timestamptz", choose("timestamptz", timestamptz, { date: timestamptzCodec, string: asString }))
@@ -98,11 +120,23 @@ function settingsFor(options: TypeOptions): Partial<RegistrySettings> | undefine
     const asDate = timestampCodecOf({ as: "date" })
     codecs.set("timestamp", choose("timestamp", timestamp, { string: timestampCodec, date: asDate }))
   }
+  if (vector !== undefined) {
+    const as = choose("vector", vector, { array: "array", float32: "float32" } as const)
+    codecs.set("vector", vectorCodecOf({ as }))
+    codecs.set("halfvec", halfvecCodecOf({ as }))
+  }
   if (codecs.size === 0 && arrayBounds === undefined) return undefined
   return {
     ...(codecs.size > 0 && { codecs }),
     ...(arrayBounds !== undefined && { keepArrayBounds: arrayBounds }),
   }
+}
+
+function temporalCodecsFor(temporal: boolean | TemporalNamespace): TemporalCodecs {
+  if (temporal === false) return withoutTemporal
+  const namespace = temporal === true ? runtimeTemporal() : temporal
+  if (namespace !== undefined) return temporalCodecs(namespace)
+  throw new ConfigError("the option types.temporal is true, but this runtime has no Temporal: hand in a polyfill's")
 }
 
 function choose<K extends string, T>(option: string, choice: K, choices: Readonly<Record<K, T>>): T {

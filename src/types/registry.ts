@@ -22,6 +22,7 @@ import { multirangeOf } from "./multirange.ts"
 import { oids } from "./oids.generated.ts"
 import { rangeOf } from "./range.ts"
 import { recordWith } from "./record.ts"
+import type { TemporalNamespace } from "./temporal.ts"
 import { opaqueCodecFor } from "./text.ts"
 import { parseTypeName } from "./type-name.ts"
 
@@ -37,6 +38,10 @@ export interface TypeOptions {
   readonly timestamptz?: "date" | "string"
   /** timestamp as ISO text (default), or as a Date that takes it for UTC. */
   readonly timestamp?: "string" | "date"
+  /** Dates, times and intervals as objects of the runtime's Temporal (true), or of a polyfill's; the two above win. */
+  readonly temporal?: boolean | TemporalNamespace
+  /** vector and halfvec as an array of numbers (default), or as a Float32Array. */
+  readonly vector?: "array" | "float32"
   /** Reads arrays whose lower bounds are not 1 as a BoundedArray, which remembers them. */
   readonly arrayBounds?: boolean
   /** Codecs of the caller's own, as for `types.register`. */

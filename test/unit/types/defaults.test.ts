@@ -44,6 +44,47 @@ test("timestamps", () => {
   expect(read({ timestamptz: "string" }, "timestamptz", `${text}+00`)).toBe(`${text}+00`)
 })
 
+/** As much of Temporal as the codecs ask for. */
+class Plain {
+  readonly parts: readonly number[]
+  constructor(...parts: number[]) {
+    this.parts = parts
+  }
+}
+const polyfill = {
+  Instant: { fromEpochNanoseconds: (nanoseconds: bigint) => ({ nanoseconds }) },
+  ...{ PlainDate: Plain, PlainTime: Plain, PlainDateTime: Plain, Duration: Plain },
+}
+
+test("temporal", () => {
+  expect(read({ temporal: polyfill }, "date[]", "{2026-11-20}")).toEqual([new Plain(2026, 11, 20)])
+  expect(read({ temporal: polyfill }, "timestamptz", "1970-01-01 00:00:01+00")).toEqual({ nanoseconds: 1_000_000_000n })
+  expect(read({ temporal: polyfill, timestamptz: "date" }, "timestamptz", "1970-01-01 00:00:01+00")).toEqual(
+    new Date(1000),
+  )
+  const back = withTypeOptions(createDefaultRegistry({ temporal: polyfill }), { temporal: false })
+  expect(fromText(back.codecByName("date")!, "2026-11-20")).toBe("2026-11-20")
+  const before = Object.getOwnPropertyDescriptor(globalThis, "Temporal")
+  try {
+    Object.defineProperty(globalThis, "Temporal", { value: undefined, configurable: true })
+    expect(() => createDefaultRegistry({ temporal: true })).toThrow(ConfigError)
+    Object.defineProperty(globalThis, "Temporal", { value: polyfill, configurable: true })
+    expect(read({ temporal: true }, "date", "2026-11-20")).toEqual(new Plain(2026, 11, 20))
+  } finally {
+    if (before) Object.defineProperty(globalThis, "Temporal", before)
+    else Reflect.deleteProperty(globalThis, "Temporal")
+  }
+})
+
+test("vectors", () => {
+  expect([read({}, "vector", "[1,2]"), read({ vector: "array" }, "halfvec", "[1,2]")]).toEqual([
+    [1, 2],
+    [1, 2],
+  ])
+  expect(read({ vector: "float32" }, "vector", "[1,2]")).toEqual(Float32Array.of(1, 2))
+  expect(read({ vector: "float32" }, "halfvec", "[1,2]")).toEqual(Float32Array.of(1, 2))
+})
+
 test("array bounds", () => {
   expect(read({}, "int4[]", "[0:0]={7}")).not.toBeInstanceOf(BoundedArray)
   expect(read({ arrayBounds: true }, "int4[]", "[0:0]={7}")).toBeInstanceOf(BoundedArray)
@@ -54,12 +95,16 @@ test("codecs of the caller's own", () => {
   expect(read({ custom }, "int4[]", "{7}")).toEqual(["own 7"])
 })
 
-test.each([{ int8: "long" }, { numeric: "float" }, { json: "text" }, { timestamp: "temporal" }, { timestamptz: 1 }])(
-  "refuses %o",
-  (options) => {
-    expect(() => createDefaultRegistry(options as never)).toThrow(ConfigError)
-  },
-)
+test.each([
+  { int8: "long" },
+  { numeric: "float" },
+  { json: "text" },
+  { timestamp: "temporal" },
+  { timestamptz: 1 },
+  { vector: "list" },
+])("refuses %o", (options) => {
+  expect(() => createDefaultRegistry(options as never)).toThrow(ConfigError)
+})
 
 test("options that say nothing leave a registry as it is; known types are shared on request", () => {
   const known = new KnownTypes()
