@@ -37,7 +37,10 @@ export type AuthReply =
   | { readonly kind: "sasl-initial"; readonly mechanism: string; readonly data: Uint8Array<ArrayBuffer> }
   | { readonly kind: "sasl"; readonly data: Uint8Array<ArrayBuffer> }
 
-/** Whether the server asked for a client certificate in the TLS handshake and got one. */
+/**
+ * Whether the server asked for a client certificate in the TLS handshake and got one. On Node it has asked when the
+ * socket's `getSharedSigalgs()` is not empty: a client learns those from the CertificateRequest alone.
+ */
 export type ClientCertificateUse = "not-requested" | "not-sent" | "sent"
 
 /** Everything the answers depend on. */

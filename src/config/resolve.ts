@@ -46,8 +46,7 @@ export function resolveConfig(
   const otherKeys = context.otherKeys ?? new Set<string>()
   if (typeof conninfo !== "string") checkIsOptions(conninfo)
   checkIsOptions(options)
-  const given: ConninfoOptions =
-    typeof conninfo === "object" ? { ...conninfo, ...definedOnly(options) } : (options ?? {})
+  const given: ConninfoOptions = typeof conninfo === "object" ? { ...conninfo, ...givenOnly(options) } : (options ?? {})
   const settings: Settings = new Map()
   if (typeof conninfo === "string") addString(conninfo, given.allowedKeywords, settings)
   readOptions(given, settings, otherKeys)
@@ -107,9 +106,9 @@ function checkIsOptions(value: unknown): void {
   throw new ConfigError(`connection parameters must be a string or an object of options, got ${describeValue(value)}`)
 }
 
-/** The options that are there: an undefined one must not hide the other object's. */
-function definedOnly(options: ConninfoOptions | undefined): ConninfoOptions {
-  return Object.fromEntries(Object.entries(options ?? {}).filter(([, value]) => value !== undefined))
+/** The options that are there: what counts as not given must not hide the other object's. */
+function givenOnly(options: ConninfoOptions | undefined): ConninfoOptions {
+  return Object.fromEntries(Object.entries(options ?? {}).filter(([, value]) => value !== undefined && value !== ""))
 }
 
 function addString(text: string, allowed: readonly string[] | undefined, settings: Settings): void {

@@ -6,7 +6,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { makeCertificates } from "../generate/certificates.ts"
 import type { TestServer } from "../support/server-source.ts"
-import { startOwnServer, testVersion } from "../support/test-server.ts"
+import { startOwnServer } from "../support/test-server.ts"
 import { rawLogin } from "./raw-login.ts"
 
 const HBA = [
@@ -67,11 +67,9 @@ describe("methods", () => {
     )
   })
 
-  test.runIf(testVersion >= 16)("the server's iteration count is taken", async () => {
-    await run("set scram_iterations = 20000; drop role if exists slow; create role slow login password 'secret'")
-    await rawLogin({ port: server.port, user: "slow" })
-    const capped = rawLogin({ port: server.port, user: "slow", scramIterationLimit: 10_000 })
-    await expect(capped).rejects.toThrow(/20000 SCRAM iterations, more than scramIterationLimit \(10000\)/)
+  test("an iteration count over the limit is refused", async () => {
+    const capped = rawLogin({ port: server.port, user: "postgres", scramIterationLimit: 4095 })
+    await expect(capped).rejects.toThrow(/4096 SCRAM iterations, more than scramIterationLimit \(4095\)/)
   })
 })
 

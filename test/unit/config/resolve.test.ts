@@ -69,6 +69,7 @@ describe("precedence", () => {
     expect(resolve("user=string", { user: "" }).user).toBe("string")
     expect(resolve("user=string", { user: undefined }).user).toBe("string")
     expect(resolve({ user: "first" }, { user: undefined }).user).toBe("first")
+    expect(resolve({ user: "first" }, { user: "" }).user).toBe("first")
     expect(resolve({ user: "first" }, { user: "second" }).user).toBe("second")
   })
 

@@ -1,6 +1,4 @@
 import { describe, expect, test } from "vitest"
-import type { SslMode } from "../../../src/config/config.ts"
-import { encryptionOrder } from "../../../src/config/encryption-order.ts"
 import type { ConninfoOptions } from "../../../src/config/options.ts"
 import { resolveConfig } from "../../../src/config/resolve.ts"
 import { ConfigError } from "../../../src/errors/client-error.ts"
@@ -90,21 +88,5 @@ describe("the caller's own tls options", () => {
 
   test.each([[5], ["x"], [null]])("%j are none", (tls) => {
     expect(() => resolve({ tls: tls as never })).toThrow(/the option tls: must be an object/)
-  })
-})
-
-describe("the order of trying", () => {
-  const hosts = resolve("host=a,/s hostaddr=").hosts
-
-  test.each<[SslMode, string[]]>([
-    ["disable", ["plain"]],
-    ["allow", ["plain", "tls"]],
-    ["prefer", ["tls", "plain"]],
-    ["require", ["tls"]],
-    ["verify-ca", ["tls"]],
-    ["verify-full", ["tls"]],
-  ])("with %s", (mode, expected) => {
-    expect(encryptionOrder(mode, hosts[0]!)).toEqual(expected)
-    expect(encryptionOrder(mode, hosts[1]!)).toEqual(["plain"])
   })
 })
