@@ -10,7 +10,7 @@ import type { ByteWriter } from "../base/byte-writer.ts"
 import { TEXT } from "../base/format.ts"
 import { DecodeError } from "../errors/client-error.ts"
 import type { Codec } from "./codec.ts"
-import { sendableText, textForm } from "./text-form.ts"
+import { isSendable, sendableText, textForm } from "./text-form.ts"
 
 function decodeText(source: ByteSource, start: number, end: number): string {
   return source.text(start, end)
@@ -18,7 +18,7 @@ function decodeText(source: ByteSource, start: number, end: number): string {
 
 /** Writes a string whose text and binary form are the same bytes; `encodeText` then says what is wrong with others. */
 function encodeBinary(value: unknown, writer: ByteWriter): boolean {
-  if (typeof value !== "string" || value.includes("\0") || !value.isWellFormed()) return false
+  if (typeof value !== "string" || !isSendable(value)) return false
   writer.utf8(value)
   return true
 }

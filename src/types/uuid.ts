@@ -15,6 +15,11 @@ const SIZE = 16
 /** What the server takes: hexadecimal digits, a hyphen after any group of four, braces around all. */
 const FORM = /^(?:\{(?:[\da-f]{4}-?){7}[\da-f]{4}\}|(?:[\da-f]{4}-?){7}[\da-f]{4})$/i
 
+/** The value of each ASCII character as a hexadecimal digit, -1 for the others. */
+const NIBBLES = Int8Array.from({ length: 128 }, (_, code) =>
+  "0123456789abcdef".indexOf(String.fromCharCode(code).toLowerCase()),
+)
+
 function decodeText(source: ByteSource, start: number, end: number): string {
   return source.ascii(start, end)
 }
@@ -43,25 +48,38 @@ function encodeBinary(value: unknown, writer: ByteWriter): boolean {
     writer.bytes(value)
     return true
   }
-  if (typeof value !== "string" || !FORM.test(value)) return false
-  let pending = -1
-  for (let i = 0; i < value.length; i++) {
-    const digit = hexDigit(value.charCodeAt(i))
-    if (digit < 0) continue
-    if (pending < 0) pending = digit
-    else {
-      writer.int8((pending << 4) | digit)
-      pending = -1
-    }
-  }
+  if (typeof value !== "string") return false
+  if (writeCanonical(value, writer)) return true
+  return FORM.test(value) && writeCanonical(hyphenate(value.replace(/[-{}]/g, "")), writer)
+}
+
+/** Writes the sixteen bytes of the usual form; false, and nothing written, when the string is not of it. */
+function writeCanonical(text: string, writer: ByteWriter): boolean {
+  if (text.length !== 36 || text[8] !== "-" || text[13] !== "-" || text[18] !== "-" || text[23] !== "-") return false
+  const a = hex16(text, 0)
+  const b = hex16(text, 4)
+  const c = hex16(text, 9)
+  const d = hex16(text, 14)
+  const e = hex16(text, 19)
+  const f = hex16(text, 24)
+  const g = hex16(text, 28)
+  const h = hex16(text, 32)
+  if ((a | b | c | d | e | f | g | h) < 0) return false
+  writer.int32((a << 16) | b)
+  writer.int32((c << 16) | d)
+  writer.int32((e << 16) | f)
+  writer.int32((g << 16) | h)
   return true
 }
 
-/** The value of a hexadecimal digit, -1 for a hyphen or a brace. */
-function hexDigit(code: number): number {
-  if (code >= 48 && code <= 57) return code - 48
-  const letter = code | 0x20
-  return letter >= 97 && letter <= 102 ? letter - 87 : -1
+/** The value of four hexadecimal digits; negative when one of them is none. */
+function hex16(text: string, at: number): number {
+  const a = text.charCodeAt(at)
+  const b = text.charCodeAt(at + 1)
+  const c = text.charCodeAt(at + 2)
+  const d = text.charCodeAt(at + 3)
+  if ((a | b | c | d) > 127) return -1
+  return (NIBBLES[a]! << 12) | (NIBBLES[b]! << 8) | (NIBBLES[c]! << 4) | NIBBLES[d]!
 }
 
 /** uuid ↔ string. */
