@@ -1,40 +1,22 @@
 import { describe, expect, test } from "vitest"
-import { Authenticator, type AuthenticatorOptions, type AuthReply } from "../../../src/auth/authenticator.ts"
+import type { Authenticator } from "../../../src/auth/authenticator.ts"
 import { md5Password } from "../../../src/auth/md5.ts"
 import type { ChannelBinding } from "../../../src/config/config.ts"
-import { resolveConfig } from "../../../src/config/resolve.ts"
 import { AuthenticationError, ProtocolError } from "../../../src/errors/client-error.ts"
-import { fakePlatform } from "../config/fake-platform.ts"
+import {
+  ED25519,
+  initial,
+  list,
+  make,
+  NONE,
+  RSA,
+  SALT,
+  SCRAM,
+  SCRAM_PLUS,
+  type Setup,
+  saslData,
+} from "./authenticator-setup.ts"
 import { ScramServer } from "./scram-server.ts"
-
-const NONE = new Uint8Array()
-const SALT = Uint8Array.of(1, 2, 3, 4)
-const list = (...names: string[]) => Buffer.from([...names, ""].map((name) => `${name}\0`).join(""))
-const SCRAM = list("SCRAM-SHA-256")
-const SCRAM_PLUS = list("SCRAM-SHA-256-PLUS", "SCRAM-SHA-256")
-/** The outer shape of certificates signed by RSA with SHA-256, and by Ed25519. */
-const RSA = Uint8Array.from([0x30, 0x0f, 0x30, 0x00, 0x30, 0x0b, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 11])
-const ED25519 = Uint8Array.from([0x30, 0x09, 0x30, 0x00, 0x30, 0x05, 6, 3, 0x2b, 0x65, 0x70])
-
-interface Setup extends Partial<Omit<AuthenticatorOptions, "requireAuth">> {
-  readonly requireAuth?: string
-  readonly oauthToken?: string
-}
-
-function make({ requireAuth = "", oauthToken = "token", ...rest }: Setup = {}): Authenticator {
-  const config = resolveConfig({ requireAuth, oauthToken: () => oauthToken }, undefined, { platform: fakePlatform() })
-  return new Authenticator({
-    user: "me",
-    password: async () => "secret",
-    requireAuth: config.requireAuth,
-    channelBinding: "prefer",
-    sslInUse: false,
-    scramIterationLimit: 10_000,
-    oauth: config.oauth,
-    hostLabel: "db.example.org:5432",
-    ...rest,
-  })
-}
 
 /** Plays a server's part to its end; the reply that carried the secret, if there was one. */
 const SERVERS = {
@@ -71,16 +53,6 @@ async function runScram(client: Authenticator, mechanisms: Uint8Array): Promise<
   const final = await client.respond(11, server.first(saslData(first)))
   expect(await client.respond(12, server.final(saslData(final)))).toBeUndefined()
   client.complete()
-}
-
-function saslData(reply: AuthReply | undefined): Uint8Array {
-  if (reply === undefined || reply.kind === "password") throw new Error("expected a SASL message")
-  return reply.data
-}
-
-function initial(reply: AuthReply | undefined): [string, string] {
-  if (reply?.kind !== "sasl-initial") throw new Error("expected a SASLInitialResponse")
-  return [reply.mechanism, Buffer.from(reply.data).toString()]
 }
 
 describe("without demands", () => {
@@ -279,143 +251,6 @@ describe("server signature skipped: AuthenticationOk without SASLFinal", () => {
   })
 })
 
-describe("the order of messages", () => {
-  test.each<[string, [number, Uint8Array][]]>([
-    ["continuation first", [[11, NONE]]],
-    ["final first", [[12, NONE]]],
-    [
-      "password twice",
-      [
-        [3, NONE],
-        [3, NONE],
-      ],
-    ],
-    [
-      "MD5 after password",
-      [
-        [3, NONE],
-        [5, SALT],
-      ],
-    ],
-    [
-      "SASL twice",
-      [
-        [10, SCRAM],
-        [10, SCRAM],
-      ],
-    ],
-    [
-      "password during SCRAM",
-      [
-        [10, SCRAM],
-        [3, NONE],
-      ],
-    ],
-    [
-      "final without continuation",
-      [
-        [10, SCRAM],
-        [12, NONE],
-      ],
-    ],
-    [
-      "continuation after password",
-      [
-        [3, NONE],
-        [11, NONE],
-      ],
-    ],
-    [
-      "final for OAuth",
-      [
-        [10, list("OAUTHBEARER")],
-        [12, NONE],
-      ],
-    ],
-  ])("%s is refused", async (_name, messages) => {
-    const client = make()
-    for (const [code, data] of messages.slice(0, -1)) await client.respond(code, data)
-    const [code, data] = messages.at(-1)!
-    await expect(client.respond(code, data)).rejects.toThrow(ProtocolError)
-    expect(() => client.complete()).toThrow(ProtocolError)
-  })
-
-  test("a downgrade to cleartext in the middle of SCRAM does not get the password", async () => {
-    const client = make()
-    await client.respond(10, SCRAM)
-    await expect(client.respond(3, NONE)).rejects.toThrow(/out of order/)
-  })
-
-  test("a request while the one before is being answered", async () => {
-    const client = make()
-    const first = client.respond(3, NONE)
-    await expect(client.respond(3, NONE)).rejects.toThrow(ProtocolError)
-    await expect(first).resolves.toBeDefined()
-  })
-
-  test("AuthenticationOk comes once", async () => {
-    const client = make()
-    client.complete()
-    expect(() => client.complete()).toThrow(ProtocolError)
-    await expect(make().respond(0, NONE)).resolves.toBeUndefined()
-  })
-
-  test("a salt of the wrong length is malformed", async () => {
-    for (const length of [0, 3, 5]) {
-      await expect(make().respond(5, new Uint8Array(length))).rejects.toThrow(/malformed AuthenticationMD5Password/)
-    }
-  })
-})
-
-describe("the password", () => {
-  test.each<[string, Setup, RegExp]>([
-    ["none", { password: async () => undefined }, /wants a password and none was given$/],
-    ["an empty one", { password: async () => "" }, /none was given$/],
-    [
-      "none, and the file could not be used",
-      { password: async () => undefined, passwordHint: "the file is open to others" },
-      /none was given \(the file is open to others\)$/,
-    ],
-    ["one with a zero byte", { password: async () => "S3CRET\0" }, /must not contain a zero byte$/],
-    ["no string", { password: (async () => ({ S3CRET: 1 })) as never }, /did not return a string$/],
-  ])("%s is refused", async (_name, options, problem) => {
-    for (const [code, data] of [
-      [3, NONE],
-      [5, SALT],
-      [10, SCRAM],
-    ] as const) {
-      const attempt = make(options).respond(code, data)
-      await expect(attempt).rejects.toThrow(problem)
-      await expect(attempt).rejects.not.toThrow(/S3CRET/)
-    }
-  })
-
-  test("what its function throws comes through", async () => {
-    const failure = new Error("the vault is closed")
-    await expect(make({ password: () => Promise.reject(failure) }).respond(3, NONE)).rejects.toBe(failure)
-  })
-
-  test("is not needed with SCRAM keys", async () => {
-    const server = new ScramServer({ password: "known to the server only" })
-    const client = make({
-      password: () => Promise.reject(new Error("must not be asked")),
-      scramClientKey: () => new Uint8Array(server.clientKey),
-      scramServerKey: () => new Uint8Array(server.serverKey),
-    })
-    const final = await client.respond(11, server.first(saslData(await client.respond(10, SCRAM))))
-    await client.respond(12, server.final(saslData(final)))
-    client.complete()
-  })
-
-  test("goes through SASLprep for SCRAM", async () => {
-    const server = new ScramServer({ password: "IX" })
-    const client = make({ password: async () => "I\u00adX" })
-    const final = await client.respond(11, server.first(saslData(await client.respond(10, SCRAM))))
-    await client.respond(12, server.final(saslData(final)))
-    client.complete()
-  })
-})
-
 test("CVE-2026-42198: the iteration cap is the option's, and the message says so", async () => {
   const server = new ScramServer({ password: "secret", iterations: 10_001 })
   const client = make({ scramIterationLimit: 10_000 })
@@ -436,60 +271,5 @@ describe("sslcertmode=require", () => {
       /did not ask for a client cert/,
     )
     expect(() => make({ requiredClientCertificate: "not-sent" }).complete()).toThrow(/without a client certificate/)
-  })
-})
-
-describe("OAUTHBEARER", () => {
-  const begin = (setup: Setup = {}) => make(setup).respond(10, list("OAUTHBEARER"))
-
-  test("needs a function for the token", async () => {
-    const config = resolveConfig("", undefined, { platform: fakePlatform() })
-    await expect(begin({ oauth: config.oauth })).rejects.toThrow(/wants a token; set oauthToken/)
-  })
-
-  test.each(["", "a b", "a\x01user=admin", "é", "=", "a=b"])("%j is no bearer token", async (oauthToken) => {
-    await expect(begin({ oauthToken })).rejects.toThrow(/did not return a bearer token/)
-  })
-
-  test("tells the function what it needs to know", async () => {
-    const requests: unknown[] = []
-    const { oauth } = resolveConfig(
-      "oauth_issuer=https://issuer oauth_client_id=id oauth_client_secret=hush oauth_scope=openid",
-      {
-        oauthToken: async (request) => {
-          requests.push(request)
-          return "abc-._~+/="
-        },
-      },
-      { platform: fakePlatform() },
-    )
-    expect(initial(await begin({ oauth }))[1]).toContain("Bearer abc-._~+/=\x01")
-    expect(requests).toEqual([
-      {
-        user: "me",
-        host: "db.example.org:5432",
-        issuer: "https://issuer",
-        clientId: "id",
-        clientSecret: "hush",
-        scope: "openid",
-      },
-    ])
-  })
-
-  test.each([
-    [
-      '{"status":"invalid_token","scope":"openid"}',
-      'refused the bearer token (status "invalid_token", scope "openid")',
-    ],
-    ["{}", "refused the bearer token"],
-    ["not JSON", "refused the bearer token"],
-    ["[1]", "refused the bearer token"],
-    ['{"status":5}', "refused the bearer token"],
-  ])("a refusal, %s, is told", async (text, message) => {
-    const client = make()
-    await client.respond(10, list("OAUTHBEARER"))
-    const attempt = client.respond(11, Buffer.from(text))
-    await expect(attempt).rejects.toThrow(message)
-    await expect(attempt).rejects.toBeInstanceOf(AuthenticationError)
   })
 })
