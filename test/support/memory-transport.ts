@@ -18,6 +18,7 @@ export class MemoryTransport implements Transport {
   written: Buffer = Buffer.alloc(0)
   closed = false
   readonly #buffer = new ByteSource(new Uint8Array(64 * 1024))
+  #used = 0
 
   write(bytes: Uint8Array): boolean {
     this.written = Buffer.concat([this.written, bytes])
@@ -28,8 +29,9 @@ export class MemoryTransport implements Transport {
   deliver(bytes: Uint8Array, chunkSize: number = 64 * 1024): void {
     for (let at = 0; at < bytes.length; at += chunkSize) {
       const chunk = bytes.subarray(at, at + chunkSize)
-      this.#buffer.bytes.fill(0xee)
+      this.#buffer.bytes.fill(0xee, 0, this.#used)
       this.#buffer.bytes.set(chunk)
+      this.#used = chunk.length
       if (!this.closed) this.handler.onData(this.#buffer, 0, chunk.length)
     }
   }
