@@ -6,7 +6,7 @@
  */
 
 import { defineConfig, type TestProjectInlineConfiguration, type ViteUserConfig } from "vitest/config"
-import { testVersions } from "./test/support/server-source.ts"
+import { serverSource, testVersions } from "./test/support/server-source.ts"
 
 const leakCheck = "./test/support/vitest/leak-check.ts"
 
@@ -29,6 +29,8 @@ function serverProject(version: number): TestProjectInlineConfiguration {
     test: {
       name: `server-${version}`,
       include: ["server", "conformance", "regression"].map((folder) => `test/${folder}/**/*.test.ts`),
+      // The tests of the embedded servers themselves say nothing about servers from elsewhere.
+      exclude: serverSource() === "embedded" ? [] : ["test/server/support/{postgres-server,watchdog}.test.ts"],
       globalSetup: ["./test/support/vitest/shared-server.ts"],
       setupFiles: [leakCheck],
       env: { PGLINE_TEST_VERSION: String(version) },

@@ -54,7 +54,12 @@ export async function startContainer(options: TestServerOptions = {}): Promise<T
     command.push("-c", `${name}=${value}`)
   }
   let container = new GenericContainer(image)
-    .withEnvironment({ POSTGRES_USER: user, POSTGRES_PASSWORD: password, POSTGRES_DB: database })
+    .withEnvironment({
+      POSTGRES_USER: user,
+      POSTGRES_PASSWORD: password,
+      POSTGRES_DB: database,
+      POSTGRES_INITDB_ARGS: "--no-sync",
+    })
     .withExposedPorts(5432)
     .withWaitStrategy(Wait.forSuccessfulCommand(isReady))
     .withStartupTimeout(120_000)

@@ -155,7 +155,7 @@ export class PostgresServer {
       throw new Error("the server runs already")
     }
     const fixedPort = this.#port
-    for (let attempt = 1; ; attempt++) {
+    for (const deadline = Date.now() + 30_000; ; ) {
       const port = fixedPort || (await freePort())
       if (await this.#launch(port)) {
         this.#port = port
@@ -163,7 +163,7 @@ export class PostgresServer {
       }
       const log = await this.logs()
       // Another process took the port in between, or a killed server's last children still hold the memory.
-      if (attempt === 20 || !/could not bind|could not create any TCP|still in use/.test(log.slice(-2000))) {
+      if (Date.now() > deadline || !/could not bind|could not create any TCP|still in use/.test(log.slice(-2000))) {
         throw new Error(`PostgreSQL ${this.version} did not start:\n${log.slice(-4000)}`)
       }
       await pause(100)

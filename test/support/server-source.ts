@@ -46,15 +46,24 @@ export function testVersions(): readonly PostgresVersion[] {
   })
 }
 
-/** The existing server behind a URL: there already, and left alone at the end. */
-function existingServer(url: URL): TestServer {
+/** The existing server behind a URL: there already, and left alone at the end. It must be of the version asked for. */
+async function existingServer(url: URL, version: PostgresVersion): Promise<TestServer> {
+  // Loaded on demand, and not the library under test: what starts the tests must not depend on it.
+  const { default: pg } = await import("pg")
+  const client = new pg.Client(url.href)
+  await client.connect()
+  const { rows } = await client.query("select current_setting('server_version_num')::int / 10000 as version")
+  await client.end()
+  if (rows[0].version !== version) {
+    throw new Error(`the server of PGLINE_TEST_SERVERS has version ${rows[0].version}: set PGLINE_TEST_VERSIONS to it`)
+  }
   const leave = async (): Promise<void> => undefined
   return {
     host: decodeURIComponent(url.hostname),
     port: Number(url.port || 5432),
     user: decodeURIComponent(url.username),
     password: decodeURIComponent(url.password),
-    database: decodeURIComponent(url.pathname.slice(1)) || decodeURIComponent(url.username),
+    database: decodeURIComponent(url.pathname.slice(1) || url.username),
     url: url.href,
     stop: leave,
     [Symbol.asyncDispose]: leave,
@@ -73,5 +82,5 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     return startContainer(options)
   }
   const hasWishes = options.settings !== undefined || options.hba !== undefined || options.tls !== undefined
-  return source instanceof URL && !hasWishes ? existingServer(source) : startPostgres(options)
+  return source instanceof URL && !hasWishes ? existingServer(source, options.version ?? 18) : startPostgres(options)
 }
