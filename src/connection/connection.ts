@@ -3,13 +3,17 @@
  */
 
 import type { Config } from "../config/config.ts"
-import type { QueryOptions } from "../query/query.ts"
 import type { Result } from "../query/result.ts"
+import type { RowShape } from "../query/row-shape.ts"
+import { type Pipeline, runPipeline } from "../session/pipeline.ts"
 import type { QueryText } from "../session/query-arguments.ts"
-import type { Queryable, Row, ScriptOptions } from "../session/queryable.ts"
-import { pickFirst, pickOne, pickResult, pickRows, runQuery, runScript } from "../session/run-query.ts"
+import { QueryMethods } from "../session/query-methods.ts"
+import type { ScriptOptions } from "../session/queryable.ts"
+import { runQuery, runScript, type Start } from "../session/run-query.ts"
 import type { Session } from "../session/session.ts"
-import type { Sql } from "../sql/fragment.ts"
+import type { TransactionMode, TransactionOptions } from "../session/transaction/options.ts"
+import { runTransaction } from "../session/transaction/run-transaction.ts"
+import { Transaction } from "../session/transaction/transaction.ts"
 import type { TypeRegistry } from "../types/registry.ts"
 import { ConnectionInfo } from "./connection-info.ts"
 
@@ -23,13 +27,14 @@ export interface CloseOptions {
  * One connection to a server. Queries made without awaiting the ones before are pipelined: they leave together and are
  * answered in order, each its own unit; one's error never touches another.
  */
-export class Connection implements Queryable, AsyncDisposable {
+export class Connection extends QueryMethods implements AsyncDisposable {
   /** What is known of the connection and the session. */
   readonly info: ConnectionInfo
   readonly #session: Session
 
   /** @internal Use `connect`. */
   constructor(session: Session, config: Config) {
+    super()
     this.#session = session
     this.info = new ConnectionInfo(session, config)
   }
@@ -39,43 +44,45 @@ export class Connection implements Queryable, AsyncDisposable {
     return this.#session.types
   }
 
-  query<R = Row>(template: TemplateStringsArray, ...values: unknown[]): Promise<Result<R>>
-  query<R = Row>(text: string, values?: readonly unknown[], options?: QueryOptions<R>): Promise<Result<R>>
-  query<R = Row>(fragment: Sql, options?: QueryOptions<R>): Promise<Result<R>>
-  query<R>(text: QueryText, ...rest: unknown[]): Promise<Result<R>> {
-    return runQuery<R, Result<R>>(this.#session, text, rest, pickResult)
+  /**
+   * Runs a function in a transaction: commits when it succeeds, rolls back when it throws. BEGIN leaves with the first
+   * statement. Meanwhile the connection can only be used through the transaction.
+   *
+   * @throws what the function throws
+   * @throws CommitFailedError when the server answered COMMIT with ROLLBACK
+   * @throws CommitUnknownError when the connection was lost during COMMIT
+   *
+   * @example
+   * ```ts
+   * await db.transaction(async (tx) => {
+   *   await tx.query`update accounts set balance = balance - ${amount} where id = ${from}`
+   *   await tx.query`update accounts set balance = balance + ${amount} where id = ${to}`
+   * }, { isolation: "serializable", retry: 5 })
+   * ```
+   */
+  transaction<T>(fn: (tx: Transaction) => T | Promise<T>, options: TransactionOptions = {}): Promise<T> {
+    return runTransaction(() => new Transaction(this.#session, options), fn, options)
   }
 
-  rows<R = Row>(template: TemplateStringsArray, ...values: unknown[]): Promise<R[]>
-  rows<R = Row>(text: string, values?: readonly unknown[], options?: QueryOptions<R>): Promise<R[]>
-  rows<R = Row>(fragment: Sql, options?: QueryOptions<R>): Promise<R[]>
-  rows<R>(text: QueryText, ...rest: unknown[]): Promise<R[]> {
-    return runQuery<R, R[]>(this.#session, text, rest, pickRows)
+  /**
+   * Begins a transaction that ends by its own methods, or rolls back at the end of an `await using` block. BEGIN leaves
+   * with the first statement.
+   */
+  async begin(options: TransactionMode = {}): Promise<Transaction> {
+    return new Transaction(this.#session, options)
   }
 
-  one<R = Row>(template: TemplateStringsArray, ...values: unknown[]): Promise<R>
-  one<R = Row>(text: string, values?: readonly unknown[], options?: QueryOptions<R>): Promise<R>
-  one<R = Row>(fragment: Sql, options?: QueryOptions<R>): Promise<R>
-  one<R>(text: QueryText, ...rest: unknown[]): Promise<R> {
-    return runQuery<R, R>(this.#session, text, rest, pickOne)
-  }
-
-  first<R = Row>(template: TemplateStringsArray, ...values: unknown[]): Promise<R | undefined>
-  first<R = Row>(text: string, values?: readonly unknown[], options?: QueryOptions<R>): Promise<R | undefined>
-  first<R = Row>(fragment: Sql, options?: QueryOptions<R>): Promise<R | undefined>
-  first<R>(text: QueryText, ...rest: unknown[]): Promise<R | undefined> {
-    return runQuery<R, R | undefined>(this.#session, text, rest, pickFirst)
-  }
-
-  value<V = unknown>(template: TemplateStringsArray, ...values: unknown[]): Promise<V | undefined>
-  value<V = unknown>(text: string, values?: readonly unknown[], options?: QueryOptions): Promise<V | undefined>
-  value<V = unknown>(fragment: Sql, options?: QueryOptions): Promise<V | undefined>
-  value<V>(text: QueryText, ...rest: unknown[]): Promise<V | undefined> {
-    return runQuery<V, V | undefined>(this.#session, text, rest, pickFirst, "scalar")
-  }
-
-  execute<R = Row>(script: string, options: ScriptOptions<R> = {}): Promise<Result<R>[]> {
-    return runScript(this.#session, script, options) as Promise<Result<R>[]>
+  /**
+   * Runs many statements under one sync point: they leave together, the server answers together, and they are one
+   * implicit transaction. After an error the rest reject with PipelineAbortedError.
+   *
+   * @example
+   * ```ts
+   * const users = await db.pipeline((p) => Promise.all(ids.map((id) => p.one`select * from users where id = ${id}`)))
+   * ```
+   */
+  pipeline<T>(fn: (pipeline: Pipeline) => T | Promise<T>): Promise<T> {
+    return runPipeline(this.#session, fn)
   }
 
   /**
@@ -108,5 +115,23 @@ export class Connection implements Queryable, AsyncDisposable {
   /** Closes the connection as `close` does, at the end of an `await using` block. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
+  }
+
+  protected override runQuery<R, T>(
+    text: QueryText,
+    rest: readonly unknown[],
+    pick: (result: Result<R>) => T,
+    shape?: RowShape,
+  ): Promise<T> {
+    return runQuery(this.#session, this.#start, text, rest, pick, shape)
+  }
+
+  protected override runScript(script: string, options: ScriptOptions): Promise<Result<unknown>[]> {
+    return runScript(this.#session, this.#start, script, options)
+  }
+
+  readonly #start: Start = (exchange, stop) => {
+    this.#session.check(undefined)
+    this.#session.link.run(exchange, stop)
   }
 }

@@ -112,6 +112,28 @@ export class PipelineAbortedError extends ClientError {
   readonly code = "PGLINE_PIPELINE_ABORTED"
 }
 
+/** COMMIT was answered by ROLLBACK: a statement of the transaction had failed before; it is the cause. */
+export class CommitFailedError extends ClientError {
+  readonly code = "PGLINE_COMMIT_FAILED"
+
+  constructor(cause: unknown) {
+    super("the transaction was rolled back at COMMIT because one of its statements had failed", { cause })
+  }
+}
+
+/** The connection was lost during COMMIT: whether the transaction is committed can't be known from here. */
+export class CommitUnknownError extends ConnectionError {
+  override readonly code: string = "PGLINE_COMMIT_UNKNOWN"
+
+  constructor(cause: unknown) {
+    super("the connection was lost during COMMIT: the transaction may or may not be committed", { cause })
+  }
+
+  override get transient(): boolean {
+    return false
+  }
+}
+
 /** Where a value that doesn't fit stood. */
 export interface EncodeErrorPlace {
   /** The parameter's number as in `$1`. */

@@ -5,6 +5,8 @@
 export {
   AuthenticationError,
   ClientError,
+  CommitFailedError,
+  CommitUnknownError,
   ConfigError,
   ConnectError,
   ConnectionError,

@@ -29,6 +29,10 @@ export class DelegatedLine implements Line {
     return this.#line.encoder
   }
 
+  get server(): Line["server"] {
+    return this.#line.server
+  }
+
   get crowded(): boolean {
     return this.#owner.crowded
   }

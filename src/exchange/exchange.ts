@@ -7,6 +7,7 @@
  */
 
 import type { Stop } from "../base/stop.ts"
+import type { ServerError } from "../errors/server-error.ts"
 import type { Encoder } from "../protocol/encoder.ts"
 import type { FrameSink } from "../protocol/frame-sink.ts"
 
@@ -24,6 +25,8 @@ export interface Line {
   flush(): void
   /** Lets later exchanges be written, if it was this one that held the line. */
   release(exchange: Exchange): void
+  /** What has failed the open transaction, kept for the errors that follow from it. */
+  readonly server: { lastFailure: ServerError | undefined }
   /** Whether other exchanges have been written behind this one. */
   readonly crowded: boolean
   /** The server has announced that it will close the connection, or it cannot be trusted any more. */

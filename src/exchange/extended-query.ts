@@ -36,7 +36,7 @@ import type { RowDecoder } from "../query/row-decoder.ts"
 import { dropsStatements, type StatementCache } from "../query/statement-cache.ts"
 import type { TypeRegistry } from "../types/registry.ts"
 import type { Line, Outcome } from "./exchange.ts"
-import { readError, unexpectedMessage } from "./replies.ts"
+import { blameFailure, readError, unexpectedMessage } from "./replies.ts"
 import type { SkippableExchange } from "./skippable.ts"
 import { StatementSender } from "./statement-sender.ts"
 
@@ -139,6 +139,7 @@ export class ExtendedQuery<R, T> implements SkippableExchange {
       this.#reset()
       return "again"
     }
+    blameFailure(error, status, this.#line)
     this.#reject(this.#sender.explain(error))
     return "done"
   }

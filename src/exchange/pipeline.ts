@@ -38,10 +38,10 @@ export class PipelineExchange implements Exchange {
   #last: SyncPoint | undefined
   #holder: Exchange | undefined
   #writing: Exchange | undefined
-  /** Why what is answered next is skipped, up to the next sync point. */
-  #answerFailure: unknown
-  /** Why what is written next would be skipped: the same, until a sync point is written. */
-  #writeFailure: unknown
+  /** Why what is written next would be skipped: a statement has failed and no sync point was written since. */
+  #failure: unknown
+  /** Why the commit at the next sync point failed, when no statement is to blame. */
+  #commitFailure: unknown
 
   /** Adds a statement. After an error before it, up to the next sync point, it is refused without being sent. */
   run(member: SkippableExchange): void {
@@ -52,7 +52,10 @@ export class PipelineExchange implements Exchange {
     }
   }
 
-  /** Ends the implicit transaction here; resolves when the server has committed it, rejects when it has not. */
+  /**
+   * Ends the implicit transaction here. Resolves when the server is there; rejects when the commit itself has failed.
+   * Statements that have failed before have told their own callers.
+   */
   sync(): Promise<void> {
     return this.#addPoint(new SyncPoint())
   }
@@ -80,7 +83,7 @@ export class PipelineExchange implements Exchange {
   onFrame(type: number, source: ByteSource, start: number, end: number): void {
     if (type === ERROR_RESPONSE && this.#written.peek() instanceof SyncPoint) {
       // Everything was answered, and then the commit failed.
-      this.#answerFailure ??= readError(source, start, end, this.#line)
+      this.#commitFailure ??= readError(source, start, end, this.#line)
       return
     }
     const member = this.#front()
@@ -105,8 +108,8 @@ export class PipelineExchange implements Exchange {
     const point = this.#written.shift()
     if (!(point instanceof SyncPoint))
       throw new ProtocolError("the server is ready before it has answered the pipeline")
-    point.settle(this.#answerFailure)
-    this.#answerFailure = undefined
+    point.settle(this.#commitFailure)
+    this.#commitFailure = undefined
     this.#pump()
     if (point !== this.#last) return "more"
     this.#state = "over"
@@ -165,13 +168,13 @@ export class PipelineExchange implements Exchange {
     if (item instanceof SyncPoint) {
       this.#line.sync()
       this.#line.send()
-      this.#writeFailure = undefined
+      this.#failure = undefined
       this.#written.push(item)
       if (item === this.#last) this.#line.release(this)
       return
     }
-    if (this.#writeFailure !== undefined) {
-      item.fail(aborted(this.#writeFailure))
+    if (this.#failure !== undefined) {
+      item.fail(aborted(this.#failure))
       return
     }
     const { writer } = this.#line.encoder
@@ -195,7 +198,6 @@ export class PipelineExchange implements Exchange {
 
   /** The server reads past what stands before the next sync point. */
   #skipRest(failure: Error): void {
-    this.#answerFailure = failure
     this.#holder = undefined
     while (this.#written.size > 0) {
       const item = this.#written.peek()!
@@ -203,7 +205,7 @@ export class PipelineExchange implements Exchange {
       this.#written.shift()
       item.skip(aborted(failure))
     }
-    this.#writeFailure = failure
+    this.#failure = failure
     this.#pump()
   }
 }

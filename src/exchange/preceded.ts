@@ -2,6 +2,9 @@
  * An exchange that is preceded, under the same Sync, by a statement without rows: BEGIN in front of a transaction's first
  * statement, a SAVEPOINT, a reset. It costs no round trip of its own. When it fails the server skips the rest, so the
  * statement behind it can never run without it; and nothing is written behind before it is known to have worked.
+ *
+ *     unsent ──write──▶ preceding ──CommandComplete──▶ passed
+ *                           └──ErrorResponse──▶ failed
  */
 
 import type { ByteSource } from "../base/byte-source.ts"
@@ -15,30 +18,39 @@ import {
   PARSE_COMPLETE,
 } from "../protocol/codes.ts"
 import { DelegatedLine } from "./delegated-line.ts"
-import type { Exchange, Line, Outcome } from "./exchange.ts"
+import type { Line, Outcome } from "./exchange.ts"
 import { readError, unexpectedMessage } from "./replies.ts"
 import type { SkippableExchange } from "./skippable.ts"
 
-type State = "preceding" | "passed" | "failed"
+type State = "unsent" | "preceding" | "passed" | "failed"
+
+/** Who is told what became of the preceding statement. Exactly one of them is called, once. */
+export interface PrecededListener {
+  /** It has succeeded. */
+  onPassed(): void
+  /** It has failed, or nobody can tell any more. */
+  onFailed(error: unknown): void
+  /** It was never sent, because the exchange behind it could not be. */
+  onNeverSent(): void
+}
 
 /** Runs a statement in front of another exchange's request. */
-export class Preceded implements Exchange {
+export class Preceded implements SkippableExchange {
   readonly #statement: string
   readonly #exchange: SkippableExchange
-  readonly #onPassed: () => void
+  readonly #listener: PrecededListener
   #line!: Line
-  #state: State = "preceding"
+  #state: State = "unsent"
   #error: unknown
 
   /**
    * @param statement runs first
    * @param exchange runs if that has worked
-   * @param onPassed called when it has
    */
-  constructor(statement: string, exchange: SkippableExchange, onPassed: () => void) {
+  constructor(statement: string, exchange: SkippableExchange, listener: PrecededListener) {
     this.#statement = statement
     this.#exchange = exchange
-    this.#onPassed = onPassed
+    this.#listener = listener
   }
 
   write(line: Line): void {
@@ -61,6 +73,7 @@ export class Preceded implements Exchange {
       }),
     )
     line.hold()
+    this.#state = "preceding"
   }
 
   onRow(source: ByteSource, start: number, end: number): void {
@@ -81,10 +94,9 @@ export class Preceded implements Exchange {
         break
       case COMMAND_COMPLETE:
         this.#state = "passed"
-        this.#onPassed()
+        this.#listener.onPassed()
         break
       case ERROR_RESPONSE:
-        this.#state = "failed"
         this.#error ??= readError(source, start, end, this.#line, this.#statement)
         break
       default:
@@ -92,14 +104,27 @@ export class Preceded implements Exchange {
     }
   }
 
-  /** An exchange behind a BEGIN is never run anew: it never sees an idle session. */
+  /** An exchange behind a BEGIN is never run anew: it does not see an idle session. */
   onReady(status: number): Outcome {
     if (this.#state === "passed") return this.#exchange.onReady(status)
-    this.#exchange.skip(this.#error)
+    this.skip(this.#error)
     return "done"
   }
 
   fail(error: unknown): void {
+    if (this.#state === "unsent") this.#listener.onNeverSent()
+    this.#fail(error)
     this.#exchange.fail(error)
+  }
+
+  skip(error: unknown): void {
+    this.#fail(error)
+    this.#exchange.skip(error)
+  }
+
+  #fail(error: unknown): void {
+    if (this.#state !== "preceding") return
+    this.#state = "failed"
+    this.#listener.onFailed(error)
   }
 }

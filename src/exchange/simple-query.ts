@@ -28,11 +28,12 @@ import { type RowDecoder, rowDecoderFor } from "../query/row-decoder.ts"
 import type { RowShape } from "../query/row-shape.ts"
 import { dropsStatements, type StatementCache } from "../query/statement-cache.ts"
 import type { TypeRegistry } from "../types/registry.ts"
-import type { Exchange, Line, Outcome } from "./exchange.ts"
-import { readError, unexpectedMessage } from "./replies.ts"
+import type { Line, Outcome } from "./exchange.ts"
+import { blameFailure, readError, unexpectedMessage } from "./replies.ts"
+import type { SkippableExchange } from "./skippable.ts"
 
 /** Runs a script and resolves with the result of each of its statements. */
-export class SimpleQuery implements Exchange {
+export class SimpleQuery implements SkippableExchange {
   readonly promise: Promise<Result<unknown>[]>
   readonly #script: string
   readonly #shape: RowShape
@@ -114,8 +115,9 @@ export class SimpleQuery implements Exchange {
     }
   }
 
-  onReady(): Outcome {
+  onReady(status: number): Outcome {
     this.#line.release(this)
+    blameFailure(this.#error, status, this.#line)
     if (this.#error === undefined) this.#resolve(this.#results)
     else this.#reject(this.#error)
     return "done"
@@ -123,6 +125,10 @@ export class SimpleQuery implements Exchange {
 
   fail(error: unknown): void {
     this.#reject(error)
+  }
+
+  skip(error: unknown): void {
+    this.fail(error)
   }
 
   #onDescription(fields: readonly Field[]): void {

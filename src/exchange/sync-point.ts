@@ -5,7 +5,7 @@
 
 /** The end of an implicit transaction. */
 export class SyncPoint {
-  /** Resolves when the server has committed, rejects when it has not. Nobody has to wait for it. */
+  /** Resolves when the server is there, rejects when the commit has failed. Nobody has to wait for it. */
   readonly promise: Promise<void>
   #resolve!: () => void
   #reject!: (error: unknown) => void

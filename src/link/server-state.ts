@@ -4,6 +4,7 @@
  */
 
 import { ProtocolError } from "../errors/client-error.ts"
+import type { ServerError } from "../errors/server-error.ts"
 import { STATUS_FAILED, STATUS_IDLE, STATUS_TRANSACTION } from "../protocol/codes.ts"
 
 /** Whether a transaction is open: none, one, or one that has failed and only waits for its rollback. */
@@ -19,6 +20,8 @@ export class ServerState {
   secretKey: Uint8Array | undefined
   /** The protocol version spoken, such as 0x00030000. */
   protocolVersion = 0
+  /** What has failed the transaction that is open, so that later refusals can name it. */
+  lastFailure: ServerError | undefined
   #status: number = STATUS_IDLE
 
   /** The transaction's status at the last ReadyForQuery. */
@@ -38,6 +41,7 @@ export class ServerState {
     if (status !== STATUS_IDLE && status !== STATUS_TRANSACTION && status !== STATUS_FAILED) {
       throw new ProtocolError(`the server reports an unknown transaction status ${status}`)
     }
+    if (status !== STATUS_FAILED) this.lastFailure = undefined
     this.#status = status
   }
 }

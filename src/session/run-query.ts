@@ -2,14 +2,20 @@
  * The one road every query takes: normalise, encode, run the exchange, pick what the caller asked for.
  */
 
+import type { Stop } from "../base/stop.ts"
 import { RowCountError } from "../errors/client-error.ts"
 import { ExtendedQuery } from "../exchange/extended-query.ts"
 import { SimpleQuery } from "../exchange/simple-query.ts"
+import type { SkippableExchange } from "../exchange/skippable.ts"
+import type { Query } from "../query/query.ts"
 import type { Result } from "../query/result.ts"
 import type { RowShape } from "../query/row-shape.ts"
 import { type QueryText, toQuery } from "./query-arguments.ts"
 import type { ScriptOptions } from "./queryable.ts"
 import type { Session } from "./session.ts"
+
+/** Has an exchange carried: by the link, in a transaction, in a pipeline. */
+export type Start = (exchange: SkippableExchange, stop: Stop | undefined) => void
 
 /**
  * Runs a query and resolves with what `pick` takes out of its result. What cannot be sent rejects, like everything else.
@@ -17,26 +23,54 @@ import type { Session } from "./session.ts"
  */
 export function runQuery<R, T>(
   session: Session,
+  start: Start,
   text: QueryText,
   rest: readonly unknown[],
   pick: (result: Result<R>) => T,
   shape?: RowShape,
 ): Promise<T> {
   try {
-    const query = toQuery(text, rest, shape)
-    const exchange = new ExtendedQuery<R, T>(query, session.statements, session.types, pick)
-    session.link.run(exchange, session.stopFor(query.signal, query.timeout))
-    return exchange.promise
+    return runNormalised(session, start, toQuery(text, rest, shape), pick)
   } catch (error) {
     return Promise.reject(error)
   }
 }
 
-/** Runs a script through the simple protocol. */
-export function runScript(session: Session, script: string, options: ScriptOptions): Promise<Result<unknown>[]> {
-  const exchange = new SimpleQuery(script, options.rows ?? "object", session.statements, session.types)
-  session.link.run(exchange, session.stopFor(options.signal, options.timeout))
+/** Runs a query that is normalised already. */
+export function runNormalised<R, T>(
+  session: Session,
+  start: Start,
+  query: Query,
+  pick: (result: Result<R>) => T,
+): Promise<T> {
+  const exchange = new ExtendedQuery<R, T>(query, session.statements, session.types, pick)
+  const stop = session.stopFor(query.signal, query.timeout)
+  start(exchange, stop)
+  if (stop !== undefined) disposeAfter(exchange.promise, stop)
   return exchange.promise
+}
+
+/** Runs a script through the simple protocol. */
+export function runScript(
+  session: Session,
+  start: Start,
+  script: string,
+  options: ScriptOptions,
+): Promise<Result<unknown>[]> {
+  const exchange = new SimpleQuery(script, options.rows ?? "object", session.statements, session.types)
+  const stop = session.stopFor(options.signal, options.timeout)
+  try {
+    start(exchange, stop)
+  } catch (error) {
+    return Promise.reject(error)
+  }
+  if (stop !== undefined) disposeAfter(exchange.promise, stop)
+  return exchange.promise
+}
+
+function disposeAfter(promise: Promise<unknown>, stop: Stop): void {
+  const dispose = (): void => stop.dispose()
+  promise.then(dispose, dispose)
 }
 
 /** The whole result. */

@@ -4,7 +4,7 @@
  */
 
 import { Stop } from "../base/stop.ts"
-import { TimeoutError } from "../errors/client-error.ts"
+import { TimeoutError, UsageError } from "../errors/client-error.ts"
 import type { Link } from "../link/link.ts"
 import type { OpenedLink } from "../link/open.ts"
 import { StatementCache } from "../query/statement-cache.ts"
@@ -47,6 +47,7 @@ export class Session {
   readonly target: OpenedLink["target"]
   readonly statements: StatementCache
   readonly types: TypeRegistry
+  readonly #scopes: { readonly scope: object; readonly name: string }[] = []
   readonly #queryTimeoutMs: number | undefined
 
   constructor({ link, target }: OpenedLink, types: TypeRegistry, options: SessionOptions) {
@@ -58,6 +59,31 @@ export class Session {
       pooler: options.pooler ?? false,
     })
     this.#queryTimeoutMs = options.queryTimeout || undefined
+  }
+
+  /**
+   * Makes a scope (a transaction, a pipeline, a COPY) the only one that may use the connection, until it leaves.
+   * @param outer the scope it stands in
+   * @param name what the scope is, for the error of those who use another
+   */
+  enter(scope: object, outer: object | undefined, name: string): void {
+    this.check(outer)
+    this.#scopes.push({ scope, name })
+  }
+
+  /** Gives the connection back to the outer scope. */
+  leave(scope: object): void {
+    const index = this.#scopes.findIndex((entry) => entry.scope === scope)
+    if (index !== -1) this.#scopes.splice(index)
+  }
+
+  /** @throws UsageError when another scope than this one has the connection */
+  check(scope: object | undefined): void {
+    const last = this.#scopes.at(-1)
+    if (last?.scope === scope) return
+    const problem =
+      last === undefined ? "it has ended" : `${last.name} is open on this connection: use that one's methods`
+    throw new UsageError(`this cannot be run here now: ${problem}`, { safeToRetry: true })
   }
 
   /** What may stop a request before its time, or `undefined` when nothing may. */

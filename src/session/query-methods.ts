@@ -1,0 +1,64 @@
+/**
+ * The Queryable methods, written once: everything that can run a query differs only in how an exchange is started.
+ */
+
+import type { QueryOptions } from "../query/query.ts"
+import type { Result } from "../query/result.ts"
+import type { RowShape } from "../query/row-shape.ts"
+import type { Sql } from "../sql/fragment.ts"
+import type { QueryText } from "./query-arguments.ts"
+import type { Queryable, Row, ScriptOptions } from "./queryable.ts"
+import { pickFirst, pickOne, pickResult, pickRows } from "./run-query.ts"
+
+/** Implements {@link Queryable} over one way of running a query and one of running a script. */
+export abstract class QueryMethods implements Queryable {
+  /** @internal Runs a query and resolves with what `pick` takes out of its result. */
+  protected abstract runQuery<R, T>(
+    text: QueryText,
+    rest: readonly unknown[],
+    pick: (result: Result<R>) => T,
+    shape?: RowShape,
+  ): Promise<T>
+
+  /** @internal Runs a script. */
+  protected abstract runScript(script: string, options: ScriptOptions): Promise<Result<unknown>[]>
+
+  query<R = Row>(template: TemplateStringsArray, ...values: unknown[]): Promise<Result<R>>
+  query<R = Row>(text: string, values?: readonly unknown[], options?: QueryOptions<R>): Promise<Result<R>>
+  query<R = Row>(fragment: Sql, options?: QueryOptions<R>): Promise<Result<R>>
+  query<R>(text: QueryText, ...rest: unknown[]): Promise<Result<R>> {
+    return this.runQuery<R, Result<R>>(text, rest, pickResult)
+  }
+
+  rows<R = Row>(template: TemplateStringsArray, ...values: unknown[]): Promise<R[]>
+  rows<R = Row>(text: string, values?: readonly unknown[], options?: QueryOptions<R>): Promise<R[]>
+  rows<R = Row>(fragment: Sql, options?: QueryOptions<R>): Promise<R[]>
+  rows<R>(text: QueryText, ...rest: unknown[]): Promise<R[]> {
+    return this.runQuery<R, R[]>(text, rest, pickRows)
+  }
+
+  one<R = Row>(template: TemplateStringsArray, ...values: unknown[]): Promise<R>
+  one<R = Row>(text: string, values?: readonly unknown[], options?: QueryOptions<R>): Promise<R>
+  one<R = Row>(fragment: Sql, options?: QueryOptions<R>): Promise<R>
+  one<R>(text: QueryText, ...rest: unknown[]): Promise<R> {
+    return this.runQuery<R, R>(text, rest, pickOne)
+  }
+
+  first<R = Row>(template: TemplateStringsArray, ...values: unknown[]): Promise<R | undefined>
+  first<R = Row>(text: string, values?: readonly unknown[], options?: QueryOptions<R>): Promise<R | undefined>
+  first<R = Row>(fragment: Sql, options?: QueryOptions<R>): Promise<R | undefined>
+  first<R>(text: QueryText, ...rest: unknown[]): Promise<R | undefined> {
+    return this.runQuery<R, R | undefined>(text, rest, pickFirst)
+  }
+
+  value<V = unknown>(template: TemplateStringsArray, ...values: unknown[]): Promise<V | undefined>
+  value<V = unknown>(text: string, values?: readonly unknown[], options?: QueryOptions): Promise<V | undefined>
+  value<V = unknown>(fragment: Sql, options?: QueryOptions): Promise<V | undefined>
+  value<V>(text: QueryText, ...rest: unknown[]): Promise<V | undefined> {
+    return this.runQuery<V, V | undefined>(text, rest, pickFirst, "scalar")
+  }
+
+  execute<R = Row>(script: string, options: ScriptOptions<R> = {}): Promise<Result<R>[]> {
+    return this.runScript(script, options) as Promise<Result<R>[]>
+  }
+}
