@@ -14,8 +14,23 @@ import type { Session } from "../session/session.ts"
 import type { TransactionMode, TransactionOptions } from "../session/transaction/options.ts"
 import { runTransaction } from "../session/transaction/run-transaction.ts"
 import { Transaction } from "../session/transaction/transaction.ts"
+import type { Sql } from "../sql/fragment.ts"
+import { quoteLiteral } from "../sql/quote.ts"
 import type { TypeRegistry } from "../types/registry.ts"
 import { ConnectionInfo } from "./connection-info.ts"
+import { type PreparedStatement, type PrepareOptions, prepareStatement } from "./prepared-statement.ts"
+
+/** A transaction that waits on the server for the second phase of its commit. */
+export interface PreparedTransaction {
+  /** The name it was prepared under. */
+  readonly gid: string
+  /** When it was prepared. */
+  readonly prepared: Date
+  /** Who prepared it. */
+  readonly owner: string
+  /** The database it belongs to. */
+  readonly database: string
+}
 
 /** How `close` waits. */
 export interface CloseOptions {
@@ -83,6 +98,29 @@ export class Connection extends QueryMethods implements AsyncDisposable {
    */
   pipeline<T>(fn: (pipeline: Pipeline) => T | Promise<T>): Promise<T> {
     return runPipeline(this.#session, fn)
+  }
+
+  /**
+   * Prepares a statement without running it: its parameters and columns are known then. Statements that are merely run
+   * often are prepared by themselves.
+   */
+  prepare(text: string | Sql, options?: PrepareOptions): Promise<PreparedStatement> {
+    return prepareStatement(this.#session, this.#start, text, options)
+  }
+
+  /** Commits a transaction that was prepared for two-phase commit, here or on another connection. */
+  async commitPrepared(gid: string): Promise<void> {
+    await this.query(`COMMIT PREPARED ${quoteLiteral(gid)}`, [], { prepare: false })
+  }
+
+  /** Rolls back a transaction that was prepared for two-phase commit, here or on another connection. */
+  async rollbackPrepared(gid: string): Promise<void> {
+    await this.query(`ROLLBACK PREPARED ${quoteLiteral(gid)}`, [], { prepare: false })
+  }
+
+  /** The transactions on this server that are prepared and wait for their second phase. */
+  preparedTransactions(): Promise<PreparedTransaction[]> {
+    return this.rows<PreparedTransaction>("select gid, prepared, owner, database from pg_catalog.pg_prepared_xacts")
   }
 
   /**

@@ -56,7 +56,8 @@ export class ExtendedQuery<R, T> implements SkippableExchange {
   #parameterOids: readonly Oid[] = NO_OIDS
   #decode: RowDecoder<R> | undefined
   #rows: R[] = []
-  #tag: CommandTag = NO_TAG
+  /** What the statement was completed with; after that no rows come. */
+  #tag: CommandTag | undefined
   #error: unknown
   #retried = false
 
@@ -78,7 +79,7 @@ export class ExtendedQuery<R, T> implements SkippableExchange {
 
   onRow(source: ByteSource, start: number, end: number): void {
     if (this.#error !== undefined) return
-    if (this.#decode === undefined) throw new ProtocolError("the server sent a row before describing it")
+    if (this.#decode === undefined) throw new ProtocolError("the server sent a row that it has not described")
     try {
       this.#rows.push(this.#decode(source, start, end))
     } catch (error) {
@@ -91,7 +92,6 @@ export class ExtendedQuery<R, T> implements SkippableExchange {
     switch (type) {
       case BIND_COMPLETE:
       case CLOSE_COMPLETE:
-      case EMPTY_QUERY_RESPONSE:
         break
       case PARSE_COMPLETE:
         this.#sender.onParseComplete()
@@ -100,14 +100,17 @@ export class ExtendedQuery<R, T> implements SkippableExchange {
         this.#parameterOids = readParameterDescription(source, start, end)
         break
       case ROW_DESCRIPTION:
+        if (this.#decode !== undefined || this.#tag !== undefined) unexpectedMessage(type, "a query")
         this.#onDescription(readRowDescription(source, start, end))
         break
       case NO_DATA:
         this.#onDescription(NO_FIELDS)
         break
       case COMMAND_COMPLETE:
-        this.#tag = readCommandTag(source, start, end)
-        if (dropsStatements(this.#tag.command)) this.#statements.releaseAll()
+        this.#complete(readCommandTag(source, start, end))
+        break
+      case EMPTY_QUERY_RESPONSE:
+        this.#complete(NO_TAG)
         break
       case ERROR_RESPONSE: {
         const error = readError(source, start, end, this.#line, this.#sender.query.text)
@@ -132,7 +135,8 @@ export class ExtendedQuery<R, T> implements SkippableExchange {
   onReady(status: number): Outcome {
     const error = this.#error
     if (error === undefined) {
-      this.#settle()
+      if (this.#tag === undefined) throw new ProtocolError("the server is ready before it has completed the query")
+      this.#settle(this.#tag)
       return "done"
     }
     if (this.#sender.isStale(error) && status === STATUS_IDLE && !this.#retried) {
@@ -154,8 +158,13 @@ export class ExtendedQuery<R, T> implements SkippableExchange {
     this.fail(error)
   }
 
-  #settle(): void {
-    const { command, rowCount } = this.#tag
+  #complete(tag: CommandTag): void {
+    this.#tag = tag
+    this.#decode = undefined
+    if (dropsStatements(tag.command)) this.#statements.releaseAll()
+  }
+
+  #settle({ command, rowCount }: CommandTag): void {
     try {
       this.#resolve(this.#pick(new Result(this.#rows, rowCount, command, this.#sender.fields)))
     } catch (error) {
@@ -193,7 +202,7 @@ export class ExtendedQuery<R, T> implements SkippableExchange {
   #reset(): void {
     this.#retried = true
     this.#rows = []
-    this.#tag = NO_TAG
+    this.#tag = undefined
     this.#error = undefined
   }
 }

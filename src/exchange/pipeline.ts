@@ -198,11 +198,11 @@ export class PipelineExchange implements Exchange {
 
   /** The server reads past what stands before the next sync point. */
   #skipRest(failure: Error): void {
-    this.#holder = undefined
     while (this.#written.size > 0) {
       const item = this.#written.peek()!
       if (item instanceof SyncPoint) return
       this.#written.shift()
+      if (this.#holder === item) this.#holder = undefined
       item.skip(aborted(failure))
     }
     this.#failure = failure

@@ -80,8 +80,7 @@ export class StatementSender<R> {
   write(line: Line): void {
     const { text, values } = this.query
     const { encoder } = line
-    const declared = this.#declaredOids()
-    const statement = this.#statements.statement(text, declared)
+    const statement = this.query.statement ?? this.#statements.statement(text, this.#declaredOids())
     const description = statement.description(this.#registry)
     this.#line = line
     this.#statement = statement
@@ -91,7 +90,7 @@ export class StatementSender<R> {
     if (description === undefined) {
       checkParameters(values)
       refuseCopy(text)
-      this.#writeUndescribed(declared)
+      this.#writeUndescribed(statement.declaredOids)
     } else if (statement.name === "") {
       this.#writeDescribed(description)
     } else {

@@ -3,6 +3,7 @@
  */
 
 import type { RowShape } from "./row-shape.ts"
+import type { Statement } from "./statement.ts"
 
 /** When a statement gets a name on the server: now, never, or once it has been used often enough. */
 export type PrepareOption = boolean | "auto"
@@ -32,6 +33,8 @@ export interface Query {
   readonly parameterTypes: readonly (string | undefined)[] | undefined
   /** Type names by position that stand as casts in the text as well, so that one we don't know does no harm. */
   readonly castTypes: readonly (string | undefined)[] | undefined
+  /** The statement itself where the caller holds one; else the cache is asked for it. */
+  readonly statement?: Statement
   readonly shape: RowShape
   readonly prepare: PrepareOption
   readonly signal: AbortSignal | undefined

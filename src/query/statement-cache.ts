@@ -5,6 +5,7 @@
 
 import type { Oid } from "../base/format.ts"
 import { LruMap } from "../base/lru-map.ts"
+import { UsageError } from "../errors/client-error.ts"
 import type { PreparePolicy } from "./auto-prepare.ts"
 import { Statement } from "./statement.ts"
 
@@ -38,8 +39,11 @@ export class StatementCache {
    * views stay readable. The caller sends the Parse.
    */
   name(statement: Statement): void {
-    const base = `pgline_${hash(statement.text)}`
+    const base = statement.chosenName ?? `pgline_${hash(statement.text)}`
     let name = base
+    if (statement.chosenName !== undefined && this.#named.has(name)) {
+      throw new UsageError(`there is a prepared statement named ${JSON.stringify(name)} already`, { safeToRetry: true })
+    }
     for (let i = 2; this.#named.has(name); i++) name = `${base}_${i}`
     this.#named.set(name, statement)
     statement.named(name)

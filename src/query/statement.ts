@@ -36,6 +36,8 @@ export class Statement {
   readonly text: string
   /** The types the caller declared, by position; 0 leaves one to the server. */
   readonly declaredOids: readonly Oid[]
+  /** The name the caller wants it to have. */
+  readonly chosenName: string | undefined
   /** The name it has on the server; empty while it has none. */
   name = ""
   /** Counts the times it was given a name: who used an earlier naming must not judge the present one. */
@@ -46,9 +48,11 @@ export class Statement {
   readonly #decoders: Map<unknown, RowDecoder<unknown>> = new Map()
   #decodersAreHot = false
 
-  constructor(text: string, declaredOids: readonly Oid[]) {
+  /** @param chosenName the name it is to have on the server; made from the text unless told */
+  constructor(text: string, declaredOids: readonly Oid[], chosenName?: string) {
     this.text = text
     this.declaredOids = declaredOids
+    this.chosenName = chosenName
   }
 
   /** What the server has said of it, unless the types have changed since. */

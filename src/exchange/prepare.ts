@@ -1,0 +1,114 @@
+/**
+ * Parse Describe Sync: has the server prepare a statement and say what it takes and gives, without running it.
+ *
+ * @see https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-EXT-QUERY
+ */
+
+import type { ByteSource } from "../base/byte-source.ts"
+import type { Oid } from "../base/format.ts"
+import { ProtocolError } from "../errors/client-error.ts"
+import { type Field, readParameterDescription, readRowDescription } from "../protocol/backend.ts"
+import {
+  CLOSE_COMPLETE,
+  ERROR_RESPONSE,
+  NO_DATA,
+  PARAMETER_DESCRIPTION,
+  PARSE_COMPLETE,
+  ROW_DESCRIPTION,
+} from "../protocol/codes.ts"
+import type { Description, Statement } from "../query/statement.ts"
+import type { StatementCache } from "../query/statement-cache.ts"
+import type { TypeRegistry } from "../types/registry.ts"
+import type { Line, Outcome } from "./exchange.ts"
+import { blameFailure, readError, refuseCopy, unexpectedMessage } from "./replies.ts"
+import type { SkippableExchange } from "./skippable.ts"
+
+/** Prepares one statement and resolves with its description. */
+export class Prepare implements SkippableExchange {
+  readonly promise: Promise<Description>
+  readonly #statement: Statement
+  readonly #statements: StatementCache
+  readonly #registry: TypeRegistry
+  #resolve!: (description: Description) => void
+  #reject!: (error: unknown) => void
+  #line!: Line
+  #parameterOids: readonly Oid[] = []
+  #fields: readonly Field[] | undefined
+  #error: unknown
+
+  constructor(statement: Statement, statements: StatementCache, registry: TypeRegistry) {
+    this.#statement = statement
+    this.#statements = statements
+    this.#registry = registry
+    this.promise = new Promise((resolve, reject) => {
+      this.#resolve = resolve
+      this.#reject = reject
+    })
+  }
+
+  write(line: Line): void {
+    const { encoder } = line
+    const statement = this.#statement
+    this.#line = line
+    refuseCopy(statement.text)
+    for (const name of this.#statements.closing) encoder.closeStatement(name)
+    if (!this.#statements.policy.pooler) this.#statements.name(statement)
+    try {
+      encoder.parse(statement.name, statement.text, statement.declaredOids)
+      encoder.describeStatement(statement.name)
+    } catch (error) {
+      this.#statements.unname(statement)
+      throw error
+    }
+    line.sync()
+    this.#statements.clearClosing()
+  }
+
+  onRow(): void {
+    throw new ProtocolError("the server sent a row for a statement that was not run")
+  }
+
+  onFrame(type: number, source: ByteSource, start: number, end: number): void {
+    switch (type) {
+      case PARSE_COMPLETE:
+      case CLOSE_COMPLETE:
+        break
+      case PARAMETER_DESCRIPTION:
+        this.#parameterOids = readParameterDescription(source, start, end)
+        break
+      case ROW_DESCRIPTION:
+        this.#fields = readRowDescription(source, start, end)
+        break
+      case NO_DATA:
+        this.#fields = []
+        break
+      case ERROR_RESPONSE:
+        this.#error ??= readError(source, start, end, this.#line, this.#statement.text)
+        break
+      default:
+        unexpectedMessage(type, "the preparing of a statement")
+    }
+  }
+
+  onReady(status: number): Outcome {
+    if (this.#error !== undefined) {
+      this.#statements.release(this.#statement)
+      blameFailure(this.#error, status, this.#line)
+      this.#reject(this.#error)
+    } else if (this.#fields === undefined) {
+      throw new ProtocolError("the server has not described the statement")
+    } else {
+      this.#resolve(this.#statement.describe(this.#parameterOids, this.#fields, this.#registry))
+    }
+    return "done"
+  }
+
+  fail(error: unknown): void {
+    this.#reject(error)
+  }
+
+  skip(error: unknown): void {
+    this.#statements.release(this.#statement)
+    this.#reject(error)
+  }
+}
