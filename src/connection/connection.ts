@@ -5,12 +5,14 @@
 import type { Config } from "../config/config.ts"
 import type { Result } from "../query/result.ts"
 import type { RowShape } from "../query/row-shape.ts"
+import { type NotificationListener, Notifications } from "../session/notifications.ts"
 import { type Pipeline, runPipeline } from "../session/pipeline.ts"
 import type { QueryText } from "../session/query-arguments.ts"
 import { QueryMethods } from "../session/query-methods.ts"
 import type { ScriptOptions } from "../session/queryable.ts"
 import { runQuery, runScript, type Start } from "../session/run-query.ts"
 import type { Session } from "../session/session.ts"
+import type { Subscription } from "../session/subscription.ts"
 import type { TransactionMode, TransactionOptions } from "../session/transaction/options.ts"
 import { runTransaction } from "../session/transaction/run-transaction.ts"
 import { Transaction } from "../session/transaction/transaction.ts"
@@ -46,6 +48,7 @@ export class Connection extends QueryMethods implements AsyncDisposable {
   /** What is known of the connection and the session. */
   readonly info: ConnectionInfo
   readonly #session: Session
+  #notifications: Notifications | undefined
 
   /** @internal Use `connect`. */
   constructor(session: Session, config: Config) {
@@ -106,6 +109,17 @@ export class Connection extends QueryMethods implements AsyncDisposable {
    */
   prepare(text: string | Sql, options?: PrepareOptions): Promise<PreparedStatement> {
     return prepareStatement(this.#session, this.#start, text, options)
+  }
+
+  /**
+   * Listens on a channel. Without a listener the subscription is iterated; both take every notification that is sent
+   * from now on. Notifications come while the connection is idle and between queries, never in the middle of one.
+   *
+   * @param listener is told each notification; what it throws is ignored
+   */
+  listen(channel: string, listener?: NotificationListener): Promise<Subscription> {
+    this.#notifications ??= new Notifications(this.#session, this.#start)
+    return this.#notifications.listen(channel, listener)
   }
 
   /** Commits a transaction that was prepared for two-phase commit, here or on another connection. */

@@ -134,6 +134,18 @@ export class CommitUnknownError extends ConnectionError {
   }
 }
 
+/** Notifications came faster than they were consumed, and the buffer between is full. The subscription has ended. */
+export class NotificationOverflowError extends ClientError {
+  readonly code = "PGLINE_NOTIFICATION_OVERFLOW"
+  /** The channel's name. */
+  readonly channel: string
+
+  constructor(channel: string, limit: number) {
+    super(`more than ${limit} notifications of channel ${JSON.stringify(channel)} wait to be consumed`)
+    this.channel = channel
+  }
+}
+
 /** Where a value that doesn't fit stood. */
 export interface EncodeErrorPlace {
   /** The parameter's number as in `$1`. */

@@ -12,6 +12,7 @@ export {
   ConnectionError,
   DecodeError,
   EncodeError,
+  NotificationOverflowError,
   PglineError,
   PipelineAbortedError,
   ProtocolError,

@@ -6,6 +6,7 @@ import type { QueryOptions } from "../query/query.ts"
 import type { Result } from "../query/result.ts"
 import type { RowShape } from "../query/row-shape.ts"
 import type { Sql } from "../sql/fragment.ts"
+import { checkChannel, checkPayload } from "./channel.ts"
 import type { QueryText } from "./query-arguments.ts"
 import type { Queryable, Row, ScriptOptions } from "./queryable.ts"
 import { pickFirst, pickOne, pickResult, pickRows } from "./run-query.ts"
@@ -60,5 +61,11 @@ export abstract class QueryMethods implements Queryable {
 
   execute<R = Row>(script: string, options: ScriptOptions<R> = {}): Promise<Result<R>[]> {
     return this.runScript(script, options) as Promise<Result<R>[]>
+  }
+
+  async notify(channel: string, payload = ""): Promise<void> {
+    checkChannel(channel)
+    checkPayload(payload)
+    await this.query("select pg_catalog.pg_notify($1, $2)", [channel, payload])
   }
 }

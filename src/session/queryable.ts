@@ -58,4 +58,11 @@ export interface Queryable {
    * BEGIN of its own the script is one transaction, and after an error the rest of it is not run.
    */
   execute<R = Row>(script: string, options?: ScriptOptions<R>): Promise<Result<R>[]>
+
+  /**
+   * Notifies everybody who listens on a channel, when the transaction commits if one is open.
+   * @param channel its name, up to 63 bytes
+   * @param payload up to 7,999 bytes; empty unless given
+   */
+  notify(channel: string, payload?: string): Promise<void>
 }
