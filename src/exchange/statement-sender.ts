@@ -85,6 +85,7 @@ export class StatementSender<R> {
     this.#line = line
     this.#statement = statement
     this.#parsed = false
+    this.#decoder = undefined
     this.#closing = this.#statements.closing
     for (const name of this.#closing) encoder.closeStatement(name)
     if (description === undefined) {

@@ -240,7 +240,7 @@ export class Link implements Executor, Line, TransportHandler, ConnectionSink, A
     if (outcome === "more") return
     this.#inFlight.shift()
     this.#decoder.sink = this.#inFlight.front ?? this.#idle
-    if (outcome === "again" && !this.#canceller.isStopped(exchange)) this.#enqueue(exchange)
+    if (outcome === "again" && !this.#canceller.isStopped(exchange)) this.#runAgain(exchange)
     else this.#onAnswered(exchange)
     this.#cancelFront()
     if (this.#state === "closing") this.#finishClosing()
@@ -282,6 +282,17 @@ export class Link implements Executor, Line, TransportHandler, ConnectionSink, A
   #enqueue(exchange: Exchange): void {
     if (this.#mustWait()) this.#waiting.push(exchange)
     else this.#write(exchange)
+  }
+
+  /** One that holds the line has nothing behind it and goes on at once; another one queues up anew. */
+  #runAgain(exchange: Exchange): void {
+    if (this.#holder !== exchange) {
+      this.#enqueue(exchange)
+      return
+    }
+    this.#holder = undefined
+    this.#write(exchange)
+    this.#pump()
   }
 
   // CancellerHost
@@ -332,6 +343,7 @@ export class Link implements Executor, Line, TransportHandler, ConnectionSink, A
     } catch (error) {
       writer.truncate(before)
       if (this.#holder === exchange) this.#holder = undefined
+      this.#canceller.forget(exchange)
       exchange.fail(error as Error)
       return
     }

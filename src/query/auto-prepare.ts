@@ -18,7 +18,7 @@ const MAX_NAMED_TEXT = 16 * 1024
 
 /** Whether this run should give the statement a name. */
 export function earnsName(statement: Statement, option: PrepareOption, policy: PreparePolicy): boolean {
-  if (policy.pooler || option === false) return false
+  if (policy.pooler || option === false || !statement.isKept) return false
   if (option === true) return true
   return statement.uses >= policy.threshold && statement.text.length <= MAX_NAMED_TEXT
 }

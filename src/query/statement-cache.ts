@@ -17,7 +17,7 @@ export class StatementCache {
   readonly #named: Map<string, Statement> = new Map()
   #closing: string[] = []
 
-  /** @param capacity the most statements to remember */
+  /** @param capacity the most statements to remember; with 0 none, and none gets a name */
   constructor(capacity: number, policy: PreparePolicy) {
     this.#statements = new LruMap(capacity)
     this.policy = policy
@@ -30,7 +30,8 @@ export class StatementCache {
     if (known !== undefined) return known
     const statement = new Statement(text, declaredOids)
     const evicted = this.#statements.set(key, statement)
-    if (evicted !== undefined) this.release(evicted)
+    if (evicted === statement) statement.isKept = false
+    else if (evicted !== undefined) this.release(evicted)
     return statement
   }
 

@@ -42,6 +42,8 @@ export class Statement {
   name = ""
   /** Counts the times it was given a name: who used an earlier naming must not judge the present one. */
   naming = 0
+  /** False for one that is forgotten after its run: nobody would close its name. */
+  isKept = true
   /** How often it has been run. */
   uses = 0
   #description: Description | undefined

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest"
 import type { Notification } from "../../src/link/async-messages.ts"
 import { type CaptureSection, cutFrames, readCapture } from "../support/capture-file.ts"
 import { type Phase, phases } from "../support/recorded-session.ts"
-import { type Ending, endingsOf, type Replay, startReplay, turn } from "../support/replay.ts"
+import { type Ending, endingsOf, flushed, type Replay, startReplay, turn } from "../support/replay.ts"
 
 const [startUp, ...sections] = readCapture("session.hex")
 const greeting = afterAuthentication(startUp!)
@@ -51,11 +51,6 @@ async function play(phase: number, deliver: (replay: Replay, bytes: Buffer) => v
   replay.db.destroy()
   await replay.link.closed
   return endings
-}
-
-/** Lets the calls of this tick leave. */
-function flushed(): Promise<void> {
-  return new Promise((resolve) => process.nextTick(resolve))
 }
 
 function texts(endings: readonly Ending[]): string[] {

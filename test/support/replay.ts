@@ -60,6 +60,11 @@ export function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
 }
 
+/** Lets the calls of this tick leave. */
+export function flushed(): Promise<void> {
+  return new Promise((resolve) => process.nextTick(resolve))
+}
+
 /** How a promise ended. */
 export type Ending =
   | { readonly status: "rows"; readonly text: string }

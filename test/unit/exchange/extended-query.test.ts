@@ -1,0 +1,663 @@
+import { describe, expect, test } from "vitest"
+import { ConnectionError, EncodeError, ProtocolError, UsageError } from "../../../src/errors/client-error.ts"
+import { ServerError } from "../../../src/errors/server-error.ts"
+import * as backend from "../../support/backend-messages.ts"
+import { bindFields, type FrontendFrame, parseFields, targetFields } from "../../support/frontend-frames.ts"
+import { endingsOf, flushed, type Replay, startReplay, turn } from "../../support/replay.ts"
+
+const INT4 = 23
+const TEXT = 25
+const column = backend.rowDescription({ name: "n", typeOid: INT4, typeSize: 4 })
+
+/** What a server says to Parse Describe Bind Execute Sync of one int4 column. */
+function firstAnswer(...values: (string | Uint8Array)[]): Buffer {
+  return Buffer.concat([
+    backend.parseComplete(),
+    backend.parameterDescription(),
+    column,
+    backend.bindComplete(),
+    ...values.map((value) => backend.dataRow(value)),
+    backend.commandComplete(`SELECT ${values.length}`),
+    backend.readyForQuery(),
+  ])
+}
+
+/** And to Bind Execute Sync of the same, in binary. */
+function namedAnswer(...values: number[]): Buffer {
+  return Buffer.concat([
+    backend.bindComplete(),
+    ...values.map((value) => backend.dataRow(backend.int32(value))),
+    backend.commandComplete(`SELECT ${values.length}`),
+    backend.readyForQuery(),
+  ])
+}
+
+function failure(code: string, more: Record<string, string> = {}, status: "I" | "T" | "E" = "I"): Buffer {
+  return Buffer.concat([backend.errorResponse(code, `failed with ${code}`, more), backend.readyForQuery(status)])
+}
+
+/** What was sent since the last call, cut into frames. */
+function takeFrames({ transport }: Replay): FrontendFrame[] {
+  const frames: FrontendFrame[] = []
+  const bytes = transport.written
+  for (let at = 0; at < bytes.length; at += 1 + bytes.readInt32BE(at + 1)) {
+    frames.push({
+      type: String.fromCharCode(bytes[at]!),
+      body: Buffer.from(bytes.subarray(at + 5, at + 1 + bytes.readInt32BE(at + 1))),
+    })
+  }
+  transport.written = Buffer.alloc(0)
+  return frames
+}
+
+function typesOf(frames: readonly FrontendFrame[]): string {
+  return frames.map(({ type }) => type).join("")
+}
+
+/** A session in which `select n` has a name. */
+async function withNamed(): Promise<Replay> {
+  const replay = await startReplay()
+  const rows = replay.db.rows("select n", [], { prepare: true })
+  await turn()
+  replay.transport.deliver(firstAnswer("1"))
+  await rows
+  replay.transport.takeMessageTypes()
+  return replay
+}
+
+describe("the ways a statement goes out", () => {
+  test("first, naming, named: text once, then by name in binary", async () => {
+    const replay = await startReplay()
+    const { db, transport } = replay
+    const first = db.rows("select n")
+    await turn()
+    const firstFrames = takeFrames(replay)
+    expect(typesOf(firstFrames)).toBe("PDBES")
+    expect(parseFields(firstFrames[0]!)).toEqual({ name: "", text: "select n", parameterTypes: [] })
+    transport.deliver(firstAnswer("7"))
+    expect(await first).toEqual([{ n: 7 }])
+
+    const naming = db.rows("select n")
+    await turn()
+    const namingFrames = takeFrames(replay)
+    expect(typesOf(namingFrames)).toBe("PDBES")
+    const { name } = parseFields(namingFrames[0]!)
+    expect(name).toMatch(/^pgline_[0-9a-z]+$/)
+    expect(bindFields(namingFrames[2]!)).toMatchObject({ statement: name, resultFormats: [1] })
+    transport.deliver(firstAnswer(backend.int32(8)))
+    expect(await naming).toEqual([{ n: 8 }])
+
+    const named = db.rows("select n")
+    await turn()
+    const namedFrames = takeFrames(replay)
+    expect(typesOf(namedFrames)).toBe("BES")
+    expect(bindFields(namedFrames[0]!)).toMatchObject({ statement: name, resultFormats: [1] })
+    transport.deliver(namedAnswer(9))
+    expect(await named).toEqual([{ n: 9 }])
+    db.destroy()
+  })
+
+  test("a burst of one text makes one name at most, and every row is right", async () => {
+    const { db, transport } = await startReplay()
+    const calls = Array.from({ length: 50 }, () => db.value("select n"))
+    await turn()
+    const replayed = Array.from({ length: 50 }, (_, i) => firstAnswer(String(i)))
+    const frames = takeFrames({ db, transport } as Replay)
+    const names = new Set(frames.filter(({ type }) => type === "P").map((frame) => parseFields(frame).name))
+    expect([...names].filter((name) => name !== "")).toHaveLength(1)
+    transport.deliver(Buffer.concat(replayed))
+    expect(await Promise.all(calls)).toEqual(Array.from({ length: 50 }, (_, i) => i))
+    db.destroy()
+  })
+
+  test("describing holds the line: what is asked for later is written later", async () => {
+    const replay = await startReplay()
+    const { db, transport } = replay
+    const order: string[] = []
+    const calls = [
+      db.value("select $1::int4[]", [[1, 2]]).then(() => order.push("array")),
+      db.value("select n").then(() => order.push("plain")),
+      db.execute("select 1").then(() => order.push("script")),
+    ]
+    await turn()
+    expect(transport.takeMessageTypes()).toBe("PDH")
+    transport.deliver(
+      Buffer.concat([backend.parseComplete(), backend.parameterDescription(1007), backend.rowDescription("a")]),
+    )
+    await turn()
+    expect(transport.takeMessageTypes()).toBe("BESPDBESQ")
+    transport.deliver(
+      Buffer.concat([
+        backend.bindComplete(),
+        backend.dataRow("x"),
+        backend.commandComplete("SELECT 1"),
+        backend.readyForQuery(),
+      ]),
+    )
+    transport.deliver(firstAnswer("1"))
+    transport.deliver(
+      Buffer.concat([column, backend.dataRow("1"), backend.commandComplete("SELECT 1"), backend.readyForQuery()]),
+    )
+    await Promise.all(calls)
+    expect(order).toEqual(["array", "plain", "script"])
+    db.destroy()
+  })
+
+  test("a value that does not fit what is described ends the request properly", async () => {
+    const { db, transport } = await startReplay()
+    const refused = db.value("select $1::int4[]", [{ no: "array" }])
+    const next = db.value("select n")
+    await turn()
+    transport.takeMessageTypes()
+    transport.deliver(
+      Buffer.concat([backend.parseComplete(), backend.parameterDescription(1007), backend.rowDescription("a")]),
+    )
+    await turn()
+    expect(transport.takeMessageTypes()).toBe("SPDBES")
+    transport.deliver(Buffer.concat([backend.readyForQuery(), firstAnswer("5")]))
+    await expect(refused).rejects.toBeInstanceOf(EncodeError)
+    expect(await next).toBe(5)
+    db.destroy()
+  })
+
+  test("a Parse that fails while it is described ends the request properly", async () => {
+    const { db, transport } = await startReplay()
+    const refused = db.value("selekt $1", [{}])
+    const next = db.value("select n")
+    await turn()
+    transport.takeMessageTypes()
+    transport.deliver(backend.errorResponse("42601", "syntax error"))
+    await turn()
+    expect(transport.takeMessageTypes()).toBe("SPDBES")
+    transport.deliver(Buffer.concat([backend.readyForQuery(), firstAnswer("5")]))
+    await expect(refused).rejects.toMatchObject({ code: "42601" })
+    expect(await next).toBe(5)
+    db.destroy()
+  })
+})
+
+describe("names", () => {
+  test("a Parse that fails while naming leaves no name, with more of the same pipelined behind", async () => {
+    const replay = await startReplay()
+    const { db, transport } = replay
+    const options = { prepare: true }
+    const calls = [1, 2, 3].map(() => db.value("selekt", [], options))
+    await turn()
+    const frames = takeFrames(replay)
+    expect(frames.filter(({ type }) => type === "P").map((frame) => parseFields(frame).name !== "")).toEqual([
+      true,
+      false,
+      false,
+    ])
+    transport.deliver(Buffer.concat([failure("42601"), failure("42601"), failure("42601")]))
+    for (const call of calls) await expect(call).rejects.toMatchObject({ code: "42601" })
+
+    const again = db.value("selekt", [], options)
+    await turn()
+    const [close, parse] = takeFrames(replay)
+    expect(close!.type).toBe("C")
+    expect(targetFields(close!)).toMatchObject({ target: "S" })
+    expect(parseFields(parse!).name).toBe(targetFields(close!).name)
+    transport.deliver(Buffer.concat([backend.closeComplete(), firstAnswer("3")]))
+    expect(await again).toBe(3)
+    db.destroy()
+  })
+
+  test("a value that does not fit takes the name back that it would have given", async () => {
+    const replay = await startReplay()
+    const { db, transport } = replay
+    const describe = db.value("select $1", [1], { parameterTypes: ["int4"] })
+    await turn()
+    transport.deliver(
+      Buffer.concat([
+        backend.parseComplete(),
+        backend.parameterDescription(INT4),
+        column,
+        backend.bindComplete(),
+        backend.dataRow("1"),
+        backend.commandComplete("SELECT 1"),
+        backend.readyForQuery(),
+      ]),
+    )
+    await describe
+    takeFrames(replay)
+    await expect(db.value("select $1", [{}], { parameterTypes: ["int4"] })).rejects.toBeInstanceOf(EncodeError)
+    await turn()
+    expect(takeFrames(replay)).toEqual([])
+    const good = db.value("select $1", [2], { parameterTypes: ["int4"] })
+    await turn()
+    expect(typesOf(takeFrames(replay))).toBe("PDBES")
+    transport.deliver(firstAnswer(backend.int32(2)))
+    expect(await good).toBe(2)
+    db.destroy()
+  })
+
+  test("the statement used longest ago is closed with the next request", async () => {
+    const replay = await startReplay({ prepareThreshold: 0, statementCacheSize: 2 })
+    const { db, transport } = replay
+    const names: string[] = []
+    for (const text of ["select 1", "select 2", "select 3"]) {
+      const call = db.value(text)
+      await turn()
+      const frames = takeFrames(replay)
+      if (text !== "select 3") {
+        expect(typesOf(frames)).toBe("PDBES")
+        names.push(parseFields(frames[0]!).name)
+        transport.deliver(firstAnswer("1"))
+      } else {
+        expect(typesOf(frames)).toBe("CPDBES")
+        expect(targetFields(frames[0]!)).toEqual({ target: "S", name: names[0] })
+        transport.deliver(Buffer.concat([backend.closeComplete(), firstAnswer("1")]))
+      }
+      await call
+    }
+    db.destroy()
+  })
+
+  test("a connection that remembers no statements gives no names", async () => {
+    const replay = await startReplay({ statementCacheSize: 0, prepareThreshold: 0 })
+    const { db, transport } = replay
+    for (let i = 0; i < 3; i++) {
+      const call = db.value("select n", [], { prepare: true })
+      await turn()
+      expect(parseFields(takeFrames(replay)[0]!).name).toBe("")
+      transport.deliver(firstAnswer("1"))
+      await call
+    }
+    db.destroy()
+  })
+
+  test("after DISCARD ALL, DEALLOCATE and their kin a statement is parsed anew under a name that is free", async () => {
+    for (const command of ["DISCARD ALL", "DEALLOCATE", "DEALLOCATE ALL"]) {
+      const replay = await withNamed()
+      const { db, transport } = replay
+      const discard = db.query("discard or deallocate")
+      await turn()
+      transport.deliver(
+        Buffer.concat([
+          backend.parseComplete(),
+          backend.parameterDescription(),
+          backend.noData(),
+          backend.bindComplete(),
+          backend.commandComplete(command),
+          backend.readyForQuery(),
+        ]),
+      )
+      await discard
+      takeFrames(replay)
+      const call = db.value("select n", [], { prepare: true })
+      await turn()
+      const frames = takeFrames(replay)
+      expect(typesOf(frames)).toBe("CPDBES")
+      expect(targetFields(frames[0]!).name).toBe(parseFields(frames[1]!).name)
+      transport.deliver(Buffer.concat([backend.closeComplete(), firstAnswer("2")]))
+      expect(await call).toBe(2)
+      db.destroy()
+    }
+  })
+
+  test("statements with different declared types are different statements", async () => {
+    const replay = await startReplay({ prepareThreshold: 0 })
+    const { db } = replay
+    void db.value("select $1", [1], { parameterTypes: ["int4"] }).catch(() => undefined)
+    void db.value("select $1", [1], { parameterTypes: ["text"] }).catch(() => undefined)
+    await turn()
+    const parses = takeFrames(replay)
+      .filter(({ type }) => type === "P")
+      .map((frame) => parseFields(frame))
+    expect(parses.map(({ parameterTypes }) => parameterTypes)).toEqual([[INT4], [TEXT]])
+    expect(parses[0]!.name).not.toBe(parses[1]!.name)
+    db.destroy()
+  })
+})
+
+describe("a plan that has gone stale", () => {
+  const stale = { R: "RevalidateCachedQuery" }
+
+  test.each([
+    ["0A000", stale],
+    ["26000", {}],
+  ])("%s: the statement is parsed anew and run once more", async (code, more) => {
+    const replay = await withNamed()
+    const { db, transport } = replay
+    const call = db.value("select n")
+    await turn()
+    expect(typesOf(takeFrames(replay))).toBe("BES")
+    transport.deliver(failure(code, more))
+    await turn()
+    expect(typesOf(takeFrames(replay))).toMatch(/^CPDBES$/)
+    transport.deliver(Buffer.concat([backend.closeComplete(), firstAnswer("4")]))
+    expect(await call).toBe(4)
+    db.destroy()
+  })
+
+  test("it is run once more with a timeout as well, and what waits behind it goes on", async () => {
+    const replay = await withNamed()
+    const { db, transport } = replay
+    const call = db.value("select n", [], { timeout: 60_000 })
+    const behind = db.value("select n", [], { prepare: false })
+    await turn()
+    transport.takeMessageTypes()
+    transport.deliver(failure("26000"))
+    await turn()
+    expect(transport.takeMessageTypes()).toBe("CPDBES")
+    transport.deliver(Buffer.concat([backend.closeComplete(), firstAnswer("4")]))
+    await turn()
+    expect(await call).toBe(4)
+    expect(transport.takeMessageTypes()).toBe("PDBES")
+    transport.deliver(firstAnswer(backend.int32(5)))
+    expect(await behind).toBe(5)
+    db.destroy()
+  })
+
+  test("it is run once more while the connection is being closed", async () => {
+    const replay = await withNamed()
+    const { db, transport } = replay
+    const call = db.value("select n")
+    const closed = db.close()
+    await turn()
+    transport.takeMessageTypes()
+    transport.deliver(failure("26000"))
+    await turn()
+    expect(transport.takeMessageTypes()).toBe("CPDBES")
+    transport.deliver(Buffer.concat([backend.closeComplete(), firstAnswer("4")]))
+    expect(await call).toBe(4)
+    await closed
+    expect(transport.takeMessageTypes()).toBe("X")
+  })
+
+  test("the second time the error is the caller's", async () => {
+    const replay = await withNamed()
+    const { db, transport } = replay
+    const call = db.value("select n", [], { prepare: true })
+    await turn()
+    transport.deliver(failure("26000"))
+    await turn()
+    transport.deliver(Buffer.concat([backend.closeComplete(), failure("26000")]))
+    await expect(call).rejects.toMatchObject({ code: "26000" })
+    db.destroy()
+  })
+
+  test.each(["T", "E"] as const)("in a transaction (%s) it is not run again", async (status) => {
+    const replay = await withNamed()
+    const { db, transport } = replay
+    const call = db.value("select n")
+    await turn()
+    transport.takeMessageTypes()
+    transport.deliver(failure("0A000", stale, status))
+    await expect(call).rejects.toMatchObject({ code: "0A000" })
+    await turn()
+    expect(transport.takeMessageTypes()).toBe("")
+    db.destroy()
+  })
+
+  test("another feature_not_supported is an error like any other", async () => {
+    const { db, transport } = await withNamed()
+    const call = db.value("select n")
+    await turn()
+    transport.deliver(failure("0A000", { R: "transformSomething" }))
+    await expect(call).rejects.toMatchObject({ code: "0A000" })
+    db.destroy()
+  })
+})
+
+describe("replies in the wrong order", () => {
+  const frames = {
+    "a row before its description": [backend.parseComplete(), backend.dataRow("1")],
+    "a row after CommandComplete": [firstAnswer("1").subarray(0, -6), backend.dataRow("2")],
+    "ReadyForQuery before anything": [backend.readyForQuery()],
+    "ReadyForQuery before CommandComplete": [
+      backend.parseComplete(),
+      backend.parameterDescription(),
+      column,
+      backend.bindComplete(),
+      backend.dataRow("1"),
+      backend.readyForQuery(),
+    ],
+    "a second description": [backend.parseComplete(), backend.parameterDescription(), column, column],
+    "BackendKeyData in a query": [backend.backendKeyData(1, 2)],
+    "an authentication request in a query": [backend.authenticationCleartext()],
+    "CopyData without a CopyResponse": [backend.copyData("x")],
+    PortalSuspended: [backend.portalSuspended()],
+    "NegotiateProtocolVersion in a query": [backend.negotiateProtocolVersion(0)],
+    "more fields than described": [firstAnswer().subarray(0, -20), backend.dataRow("1", "2")],
+    "fewer fields than described": [
+      backend.parseComplete(),
+      backend.parameterDescription(),
+      backend.rowDescription("a", "b"),
+      backend.bindComplete(),
+      backend.dataRow("1"),
+    ],
+    "a field of negative length": [
+      backend.parseComplete(),
+      backend.parameterDescription(),
+      column,
+      backend.bindComplete(),
+      backend.message("D", backend.int16(1), backend.int32(-2)),
+    ],
+    "a field longer than its row": [
+      backend.parseComplete(),
+      backend.parameterDescription(),
+      column,
+      backend.bindComplete(),
+      backend.message("D", backend.int16(1), backend.int32(100), Buffer.from("1")),
+    ],
+    "a field whose length wraps around": [
+      backend.parseComplete(),
+      backend.parameterDescription(),
+      column,
+      backend.bindComplete(),
+      backend.message("D", backend.int16(1), backend.int32(0x7fffffff), Buffer.from("1")),
+    ],
+    "a row with bytes left over": [
+      backend.parseComplete(),
+      backend.parameterDescription(),
+      column,
+      backend.bindComplete(),
+      backend.message("D", backend.int16(1), backend.int32(1), Buffer.from("1x")),
+    ],
+    "more fields announced than there can be": [backend.message("T", backend.int16(0xffff), Buffer.from("a\0"))],
+    "more parameters announced than there can be": [backend.message("t", backend.int16(0xffff), backend.int32(23))],
+    "CommandComplete without an end": [backend.message("C", Buffer.from("SELECT 1"))],
+    "an ErrorResponse without fields": [backend.message("E", Buffer.from([0]))],
+    "an ErrorResponse without an end": [backend.message("E", Buffer.from("SERROR\0"))],
+  } satisfies Record<string, Buffer[]>
+
+  test.each(Object.entries(frames))("%s ends the connection with one ProtocolError", async (_, messages) => {
+    const { db, transport } = await startReplay()
+    const endings = endingsOf([db.value("select n"), db.value("select m")])
+    await flushed()
+    transport.deliver(Buffer.concat(messages))
+    expect(db.isClosed).toBe(true)
+    const [first, second] = (await endings).map((ending) => (ending.status === "error" ? ending.error : ending))
+    expect(first).toBeInstanceOf(ProtocolError)
+    expect(second).toBeInstanceOf(ConnectionError)
+    expect(second).toMatchObject({ safeToRetry: false, cause: first })
+    await expect(db.value("select o")).rejects.toMatchObject({ code: "PGLINE_CONNECTION", safeToRetry: true })
+  })
+
+  test("a description that was not asked for ends the connection", async () => {
+    const { db, transport } = await withNamed()
+    const call = db.value("select n")
+    await turn()
+    transport.deliver(Buffer.concat([backend.rowDescription("other"), backend.bindComplete()]))
+    expect(db.isClosed).toBe(true)
+    await expect(call).rejects.toBeInstanceOf(ProtocolError)
+  })
+})
+
+describe("errors and what they belong to", () => {
+  test("an ErrorResponse behind CommandComplete is that query's, and the next one has its rows", async () => {
+    const { db, transport } = await startReplay()
+    const failing = db.value("insert")
+    const next = db.value("select n")
+    await turn()
+    transport.deliver(
+      Buffer.concat([
+        firstAnswer("1").subarray(0, -6),
+        backend.errorResponse("23503", "a deferred constraint"),
+        backend.readyForQuery(),
+        firstAnswer("2"),
+      ]),
+    )
+    await expect(failing).rejects.toMatchObject({ code: "23503" })
+    expect(await next).toBe(2)
+    db.destroy()
+  })
+
+  test("the first of two ErrorResponses is told", async () => {
+    const { db, transport } = await startReplay()
+    const call = db.value("select n")
+    await turn()
+    transport.deliver(Buffer.concat([backend.errorResponse("22012", "the cause"), failure("25P02")]))
+    await expect(call).rejects.toMatchObject({ code: "22012", statement: "select n" })
+    db.destroy()
+  })
+
+  test("rows that came before an error are dropped", async () => {
+    const { db, transport } = await startReplay()
+    const call = db.rows("select n")
+    await turn()
+    transport.deliver(Buffer.concat([firstAnswer("1", "2").subarray(0, -20), failure("22012")]))
+    await expect(call).rejects.toBeInstanceOf(ServerError)
+    db.destroy()
+  })
+
+  test("a value that is none of its type rejects its query alone", async () => {
+    const { db, transport } = await startReplay()
+    const broken = db.rows("select n")
+    const next = db.value("select m")
+    await turn()
+    transport.deliver(Buffer.concat([firstAnswer("1", "not a number", "3"), firstAnswer("4")]))
+    await expect(broken).rejects.toMatchObject({ code: "PGLINE_DECODE", column: "n" })
+    expect(await next).toBe(4)
+    db.destroy()
+  })
+
+  test.each([new RangeError("mine"), "text", null])(
+    "what a row factory throws (%s) rejects its query alone",
+    async (thrown) => {
+      const { db, transport } = await startReplay()
+      const call = db.rows("select n", [], {
+        rows: () => () => {
+          throw thrown
+        },
+      })
+      const next = db.value("select m")
+      await turn()
+      transport.deliver(Buffer.concat([firstAnswer("1"), firstAnswer("4")]))
+      const outcome = await call.then(
+        () => "rows",
+        (error: unknown) => ({ error }),
+      )
+      expect(outcome).toEqual({ error: thrown })
+      expect(await next).toBe(4)
+      db.destroy()
+    },
+  )
+
+  test("an error of class 22 in a first run is told as the value that does not fit", async () => {
+    const { db, transport } = await startReplay()
+    const call = db.value("select $1::int4", [1.5])
+    await turn()
+    transport.deliver(
+      Buffer.concat([backend.parseComplete(), backend.parameterDescription(INT4), column, failure("22P02")]),
+    )
+    await expect(call).rejects.toBeInstanceOf(EncodeError)
+    await expect(call).rejects.toMatchObject({ parameter: 1, type: "int4" })
+    db.destroy()
+  })
+})
+
+describe("COPY given as a query", () => {
+  test.each([
+    "copy t from stdin",
+    "COPY t (a, b) FROM STDIN WITH (format csv)",
+    "/* hidden */ -- and more\n copy t to stdout",
+    "copy (select 1) to\nstdout",
+  ])("%j is refused before it is sent", async (text) => {
+    const { db, transport } = await startReplay()
+    await expect(db.query(text)).rejects.toBeInstanceOf(UsageError)
+    await expect(db.query(text)).rejects.toMatchObject({ safeToRetry: true })
+    await turn()
+    expect(transport.takeMessageTypes()).toBe("")
+    db.destroy()
+  })
+
+  test("a CopyInResponse is answered with CopyFail and one more Sync; the connection stays", async () => {
+    const { db, transport } = await startReplay()
+    const copy = db.query("select copy_from_somewhere()")
+    await turn()
+    expect(transport.takeMessageTypes()).toBe("PDBES")
+    transport.deliver(
+      Buffer.concat([
+        backend.parseComplete(),
+        backend.parameterDescription(),
+        backend.noData(),
+        backend.bindComplete(),
+        backend.copyInResponse(0, [0]),
+      ]),
+    )
+    await turn()
+    expect(transport.takeMessageTypes()).toBe("fS")
+    transport.deliver(failure("57014"))
+    await expect(copy).rejects.toBeInstanceOf(UsageError)
+    const next = db.value("select n")
+    await turn()
+    transport.deliver(firstAnswer("6"))
+    expect(await next).toBe(6)
+    db.destroy()
+  })
+
+  test("a CopyInResponse with queries behind it ends the connection: the server takes them for data", async () => {
+    const { db, transport } = await startReplay()
+    const copy = db.query("select copy_from_somewhere()")
+    const behind = db.value("select n")
+    await turn()
+    transport.deliver(
+      Buffer.concat([
+        backend.parseComplete(),
+        backend.noData(),
+        backend.bindComplete(),
+        backend.copyInResponse(0, [0]),
+      ]),
+    )
+    await expect(copy).rejects.toBeInstanceOf(ConnectionError)
+    await expect(behind).rejects.toMatchObject({ code: "PGLINE_CONNECTION", safeToRetry: false })
+    expect(db.isClosed).toBe(true)
+  })
+
+  test("what a CopyOutResponse brings is passed over; queries behind it have their own rows", async () => {
+    const { db, transport } = await startReplay()
+    const copy = db.query("select copy_to_somewhere()")
+    const behind = db.value("select n")
+    await turn()
+    transport.deliver(
+      Buffer.concat([
+        backend.parseComplete(),
+        backend.parameterDescription(),
+        backend.noData(),
+        backend.bindComplete(),
+        backend.copyOutResponse(0, [0]),
+        backend.copyData("1\n"),
+        backend.copyData("2\n"),
+        backend.copyDone(),
+        backend.commandComplete("COPY 2"),
+        backend.readyForQuery(),
+        firstAnswer("6"),
+      ]),
+    )
+    await expect(copy).rejects.toBeInstanceOf(UsageError)
+    expect(await behind).toBe(6)
+    db.destroy()
+  })
+
+  test("a CopyBothResponse ends the connection", async () => {
+    const { db, transport } = await startReplay()
+    const copy = db.query("start_replication")
+    await turn()
+    transport.deliver(backend.message("W", Buffer.from([0, 0, 0])))
+    await expect(copy).rejects.toBeInstanceOf(ConnectionError)
+    expect(db.isClosed).toBe(true)
+  })
+})
