@@ -15,19 +15,19 @@ import { FloorSocket } from "./floor-socket.ts"
 class FrameBatch {
   readonly #bytes: Buffer
   readonly #frameLength: number
-  readonly #patches: readonly number[]
+  readonly #keyOffset: number
   #count = 0
 
-  /** @param patches where in the frame the 8 bytes of the key are */
-  constructor(frame: Buffer, patches: readonly number[], capacity: number) {
+  /** @param keyOffset where in the frame the 8 bytes of the key are */
+  constructor(frame: Buffer, keyOffset: number, capacity: number) {
     this.#bytes = Buffer.concat(Array.from({ length: capacity }, () => frame))
     this.#frameLength = frame.length
-    this.#patches = patches
+    this.#keyOffset = keyOffset
   }
 
   add(key: number): void {
     const start = this.#count++ * this.#frameLength
-    for (const offset of this.#patches) this.#bytes.writeInt32BE(key, start + offset + 4)
+    this.#bytes.writeInt32BE(key, start + this.#keyOffset + 4)
   }
 
   get isEmpty(): boolean {
@@ -42,43 +42,36 @@ class FrameBatch {
 }
 
 const CAPACITY = 64
-/** Rows to insert that are encoded beforehand; then they come again. */
-const INSERTS = 1000
-const KEY = Buffer.alloc(8)
+
+const one = frames.query("select 1 as one")
+const point = frames.run(statements.point.name, [Buffer.alloc(8)])
+const keyOffset = frames.firstParameterOffset(statements.point.name)
+/** There is one connection under measurement at a time. */
+const points = new FrameBatch(Buffer.concat([point, frames.sync]), keyOffset, CAPACITY)
+const unsynced = new FrameBatch(point, keyOffset, CAPACITY)
+const catalogParameters = [frames.int32(-1), Buffer.from([1])]
+const catalog = Buffer.concat([frames.run(statements.catalog.name, catalogParameters), frames.sync])
+const mixed = Buffer.concat([frames.run(statements.mixed.name, []), frames.sync])
+/** When all were used they come again. */
+const inserts: readonly Buffer[] = Array.from({ length: 1000 }, (_, i) => encodeInsert(insertRow(i)))
 
 class FloorClient implements BenchClient {
   readonly #socket: FloorSocket
-  readonly #points: FrameBatch
-  readonly #synced: FrameBatch
-  readonly #one: Buffer = frames.query("select 1 as one")
-  readonly #catalog: Buffer
-  readonly #mixed: Buffer
-  readonly #inserts: readonly Buffer[]
   #scheduled = false
   #isPrepared = false
   #preparing: Promise<void> | undefined
 
   constructor(socket: FloorSocket) {
     this.#socket = socket
-    const point = frames.run(statements.point.name, [KEY])
-    const patches = [frames.firstParameterOffset(statements.point.name)]
-    this.#points = new FrameBatch(Buffer.concat([point, frames.sync]), patches, CAPACITY)
-    this.#synced = new FrameBatch(point, patches, CAPACITY)
-    this.#catalog = Buffer.concat([
-      frames.run(statements.catalog.name, [frames.int32(-1), Buffer.from([1])]),
-      frames.sync,
-    ])
-    this.#mixed = Buffer.concat([frames.run(statements.mixed.name, []), frames.sync])
-    this.#inserts = Array.from({ length: INSERTS }, (_, i) => encodeInsert(insertRow(i)))
   }
 
   selectOne(): Promise<unknown> {
-    return this.#socket.send(this.#one)
+    return this.#socket.send(one)
   }
 
   pointSelect(id: number): Promise<unknown> {
     if (!this.#isPrepared) return this.#prepare().then(() => this.pointSelect(id))
-    this.#points.add(id)
+    points.add(id)
     if (!this.#scheduled) {
       this.#scheduled = true
       process.nextTick(this.#flush)
@@ -88,23 +81,23 @@ class FloorClient implements BenchClient {
 
   pointSelects(ids: readonly number[]): Promise<unknown> {
     if (!this.#isPrepared) return this.#prepare().then(() => this.pointSelects(ids))
-    for (const id of ids) this.#synced.add(id)
-    return this.#socket.send(Buffer.concat([this.#synced.take(), frames.sync]))
+    for (const id of ids) unsynced.add(id)
+    return this.#socket.send(Buffer.concat([unsynced.take(), frames.sync]))
   }
 
   catalog(): Promise<unknown> {
     if (!this.#isPrepared) return this.#prepare().then(() => this.catalog())
-    return this.#socket.send(this.#catalog)
+    return this.#socket.send(catalog)
   }
 
   mixed(): Promise<unknown> {
     if (!this.#isPrepared) return this.#prepare().then(() => this.mixed())
-    return this.#socket.send(this.#mixed)
+    return this.#socket.send(mixed)
   }
 
   insert(row: InsertRow): Promise<unknown> {
     if (!this.#isPrepared) return this.#prepare().then(() => this.insert(row))
-    return this.#socket.send(this.#inserts[row.id % INSERTS]!)
+    return this.#socket.send(inserts[row.id % inserts.length]!)
   }
 
   insertMany(): Promise<unknown> {
@@ -138,7 +131,7 @@ class FloorClient implements BenchClient {
 
   readonly #flush = (): void => {
     this.#scheduled = false
-    if (!this.#points.isEmpty) this.#socket.write(this.#points.take())
+    if (!points.isEmpty) this.#socket.write(points.take())
   }
 }
 
