@@ -42,11 +42,13 @@ export class PipelineExchange implements Exchange {
   #failure: unknown
   /** Why the commit at the next sync point failed, when no statement is to blame. */
   #commitFailure: unknown
+  /** Why the link carries the pipeline no more. */
+  #lost: unknown
 
   /** Adds a statement. After an error before it, up to the next sync point, it is refused without being sent. */
   run(member: SkippableExchange): void {
     if (this.#last !== undefined || this.#state === "over") {
-      member.fail(new UsageError("the pipeline has ended", { safeToRetry: true }))
+      member.fail(this.#lost ?? new UsageError("the pipeline has ended", { safeToRetry: true }))
     } else {
       this.#add(member)
     }
@@ -119,6 +121,7 @@ export class PipelineExchange implements Exchange {
   fail(error: unknown): void {
     if (this.#state === "over") return
     this.#state = "over"
+    this.#lost = error
     for (const item of [...this.#written.drain(), ...this.#waiting.drain()]) {
       if (item instanceof SyncPoint) item.settle(error)
       else item.fail(error)
@@ -154,7 +157,7 @@ export class PipelineExchange implements Exchange {
   }
 
   #addPoint(point: SyncPoint): Promise<void> {
-    if (this.#state === "over") point.settle(new UsageError("the pipeline has ended"))
+    if (this.#state === "over") point.settle(this.#lost ?? new UsageError("the pipeline has ended"))
     else this.#add(point)
     return point.promise
   }

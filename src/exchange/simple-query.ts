@@ -67,7 +67,7 @@ export class SimpleQuery implements SkippableExchange {
 
   onRow(source: ByteSource, start: number, end: number): void {
     if (this.#error !== undefined) return
-    if (this.#decode === undefined) throw new ProtocolError("the server sent a row before describing it")
+    if (this.#decode === undefined) throw new ProtocolError("the server sent a row that it has not described")
     try {
       this.#rows.push(this.#decode(source, start, end))
     } catch (error) {
@@ -97,6 +97,10 @@ export class SimpleQuery implements SkippableExchange {
       }
       case COPY_IN_RESPONSE:
         this.#error ??= new UsageError("COPY … FROM STDIN cannot be run in a script: use copyIn")
+        if (this.#line.crowded) {
+          this.#line.abandon(this.#error as Error)
+          break
+        }
         this.#line.encoder.copyFail("not run as copyIn")
         this.#line.send()
         break
@@ -116,6 +120,9 @@ export class SimpleQuery implements SkippableExchange {
   }
 
   onReady(status: number): Outcome {
+    if (this.#error === undefined && (this.#results.length === 0 || this.#decode !== undefined)) {
+      throw new ProtocolError("the server is ready before it has completed the script")
+    }
     this.#line.release(this)
     blameFailure(this.#error, status, this.#line)
     if (this.#error === undefined) this.#resolve(this.#results)

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest"
 import { ConnectionError, EncodeError, ProtocolError, UsageError } from "../../../src/errors/client-error.ts"
 import { ServerError } from "../../../src/errors/server-error.ts"
+import { extendedAnswer, failure, namedAnswer } from "../../support/backend-answers.ts"
 import * as backend from "../../support/backend-messages.ts"
 import { bindFields, type FrontendFrame, parseFields, targetFields } from "../../support/frontend-frames.ts"
 import { endingsOf, flushed, type Replay, startReplay, turn } from "../../support/replay.ts"
@@ -8,33 +9,6 @@ import { endingsOf, flushed, type Replay, startReplay, turn } from "../../suppor
 const INT4 = 23
 const TEXT = 25
 const column = backend.rowDescription({ name: "n", typeOid: INT4, typeSize: 4 })
-
-/** What a server says to Parse Describe Bind Execute Sync of one int4 column. */
-function firstAnswer(...values: (string | Uint8Array)[]): Buffer {
-  return Buffer.concat([
-    backend.parseComplete(),
-    backend.parameterDescription(),
-    column,
-    backend.bindComplete(),
-    ...values.map((value) => backend.dataRow(value)),
-    backend.commandComplete(`SELECT ${values.length}`),
-    backend.readyForQuery(),
-  ])
-}
-
-/** And to Bind Execute Sync of the same, in binary. */
-function namedAnswer(...values: number[]): Buffer {
-  return Buffer.concat([
-    backend.bindComplete(),
-    ...values.map((value) => backend.dataRow(backend.int32(value))),
-    backend.commandComplete(`SELECT ${values.length}`),
-    backend.readyForQuery(),
-  ])
-}
-
-function failure(code: string, more: Record<string, string> = {}, status: "I" | "T" | "E" = "I"): Buffer {
-  return Buffer.concat([backend.errorResponse(code, `failed with ${code}`, more), backend.readyForQuery(status)])
-}
 
 /** What was sent since the last call, cut into frames. */
 function takeFrames({ transport }: Replay): FrontendFrame[] {
@@ -59,7 +33,7 @@ async function withNamed(): Promise<Replay> {
   const replay = await startReplay()
   const rows = replay.db.rows("select n", [], { prepare: true })
   await turn()
-  replay.transport.deliver(firstAnswer("1"))
+  replay.transport.deliver(extendedAnswer("1"))
   await rows
   replay.transport.takeMessageTypes()
   return replay
@@ -74,7 +48,7 @@ describe("the ways a statement goes out", () => {
     const firstFrames = takeFrames(replay)
     expect(typesOf(firstFrames)).toBe("PDBES")
     expect(parseFields(firstFrames[0]!)).toEqual({ name: "", text: "select n", parameterTypes: [] })
-    transport.deliver(firstAnswer("7"))
+    transport.deliver(extendedAnswer("7"))
     expect(await first).toEqual([{ n: 7 }])
 
     const naming = db.rows("select n")
@@ -84,7 +58,7 @@ describe("the ways a statement goes out", () => {
     const { name } = parseFields(namingFrames[0]!)
     expect(name).toMatch(/^pgline_[0-9a-z]+$/)
     expect(bindFields(namingFrames[2]!)).toMatchObject({ statement: name, resultFormats: [1] })
-    transport.deliver(firstAnswer(backend.int32(8)))
+    transport.deliver(extendedAnswer(backend.int32(8)))
     expect(await naming).toEqual([{ n: 8 }])
 
     const named = db.rows("select n")
@@ -101,7 +75,7 @@ describe("the ways a statement goes out", () => {
     const { db, transport } = await startReplay()
     const calls = Array.from({ length: 50 }, () => db.value("select n"))
     await turn()
-    const replayed = Array.from({ length: 50 }, (_, i) => firstAnswer(String(i)))
+    const replayed = Array.from({ length: 50 }, (_, i) => extendedAnswer(String(i)))
     const frames = takeFrames({ db, transport } as Replay)
     const names = new Set(frames.filter(({ type }) => type === "P").map((frame) => parseFields(frame).name))
     expect([...names].filter((name) => name !== "")).toHaveLength(1)
@@ -134,7 +108,7 @@ describe("the ways a statement goes out", () => {
         backend.readyForQuery(),
       ]),
     )
-    transport.deliver(firstAnswer("1"))
+    transport.deliver(extendedAnswer("1"))
     transport.deliver(
       Buffer.concat([column, backend.dataRow("1"), backend.commandComplete("SELECT 1"), backend.readyForQuery()]),
     )
@@ -154,7 +128,7 @@ describe("the ways a statement goes out", () => {
     )
     await turn()
     expect(transport.takeMessageTypes()).toBe("SPDBES")
-    transport.deliver(Buffer.concat([backend.readyForQuery(), firstAnswer("5")]))
+    transport.deliver(Buffer.concat([backend.readyForQuery(), extendedAnswer("5")]))
     await expect(refused).rejects.toBeInstanceOf(EncodeError)
     expect(await next).toBe(5)
     db.destroy()
@@ -169,7 +143,7 @@ describe("the ways a statement goes out", () => {
     transport.deliver(backend.errorResponse("42601", "syntax error"))
     await turn()
     expect(transport.takeMessageTypes()).toBe("SPDBES")
-    transport.deliver(Buffer.concat([backend.readyForQuery(), firstAnswer("5")]))
+    transport.deliver(Buffer.concat([backend.readyForQuery(), extendedAnswer("5")]))
     await expect(refused).rejects.toMatchObject({ code: "42601" })
     expect(await next).toBe(5)
     db.destroy()
@@ -198,7 +172,7 @@ describe("names", () => {
     expect(close!.type).toBe("C")
     expect(targetFields(close!)).toMatchObject({ target: "S" })
     expect(parseFields(parse!).name).toBe(targetFields(close!).name)
-    transport.deliver(Buffer.concat([backend.closeComplete(), firstAnswer("3")]))
+    transport.deliver(Buffer.concat([backend.closeComplete(), extendedAnswer("3")]))
     expect(await again).toBe(3)
     db.destroy()
   })
@@ -227,7 +201,7 @@ describe("names", () => {
     const good = db.value("select $1", [2], { parameterTypes: ["int4"] })
     await turn()
     expect(typesOf(takeFrames(replay))).toBe("PDBES")
-    transport.deliver(firstAnswer(backend.int32(2)))
+    transport.deliver(extendedAnswer(backend.int32(2)))
     expect(await good).toBe(2)
     db.destroy()
   })
@@ -243,11 +217,11 @@ describe("names", () => {
       if (text !== "select 3") {
         expect(typesOf(frames)).toBe("PDBES")
         names.push(parseFields(frames[0]!).name)
-        transport.deliver(firstAnswer("1"))
+        transport.deliver(extendedAnswer("1"))
       } else {
         expect(typesOf(frames)).toBe("CPDBES")
         expect(targetFields(frames[0]!)).toEqual({ target: "S", name: names[0] })
-        transport.deliver(Buffer.concat([backend.closeComplete(), firstAnswer("1")]))
+        transport.deliver(Buffer.concat([backend.closeComplete(), extendedAnswer("1")]))
       }
       await call
     }
@@ -261,7 +235,7 @@ describe("names", () => {
       const call = db.value("select n", [], { prepare: true })
       await turn()
       expect(parseFields(takeFrames(replay)[0]!).name).toBe("")
-      transport.deliver(firstAnswer("1"))
+      transport.deliver(extendedAnswer("1"))
       await call
     }
     db.destroy()
@@ -290,7 +264,7 @@ describe("names", () => {
       const frames = takeFrames(replay)
       expect(typesOf(frames)).toBe("CPDBES")
       expect(targetFields(frames[0]!).name).toBe(parseFields(frames[1]!).name)
-      transport.deliver(Buffer.concat([backend.closeComplete(), firstAnswer("2")]))
+      transport.deliver(Buffer.concat([backend.closeComplete(), extendedAnswer("2")]))
       expect(await call).toBe(2)
       db.destroy()
     }
@@ -326,7 +300,7 @@ describe("a plan that has gone stale", () => {
     transport.deliver(failure(code, more))
     await turn()
     expect(typesOf(takeFrames(replay))).toMatch(/^CPDBES$/)
-    transport.deliver(Buffer.concat([backend.closeComplete(), firstAnswer("4")]))
+    transport.deliver(Buffer.concat([backend.closeComplete(), extendedAnswer("4")]))
     expect(await call).toBe(4)
     db.destroy()
   })
@@ -341,11 +315,11 @@ describe("a plan that has gone stale", () => {
     transport.deliver(failure("26000"))
     await turn()
     expect(transport.takeMessageTypes()).toBe("CPDBES")
-    transport.deliver(Buffer.concat([backend.closeComplete(), firstAnswer("4")]))
+    transport.deliver(Buffer.concat([backend.closeComplete(), extendedAnswer("4")]))
     await turn()
     expect(await call).toBe(4)
     expect(transport.takeMessageTypes()).toBe("PDBES")
-    transport.deliver(firstAnswer(backend.int32(5)))
+    transport.deliver(extendedAnswer(backend.int32(5)))
     expect(await behind).toBe(5)
     db.destroy()
   })
@@ -360,7 +334,7 @@ describe("a plan that has gone stale", () => {
     transport.deliver(failure("26000"))
     await turn()
     expect(transport.takeMessageTypes()).toBe("CPDBES")
-    transport.deliver(Buffer.concat([backend.closeComplete(), firstAnswer("4")]))
+    transport.deliver(Buffer.concat([backend.closeComplete(), extendedAnswer("4")]))
     expect(await call).toBe(4)
     await closed
     expect(transport.takeMessageTypes()).toBe("X")
@@ -404,7 +378,7 @@ describe("a plan that has gone stale", () => {
 describe("replies in the wrong order", () => {
   const frames = {
     "a row before its description": [backend.parseComplete(), backend.dataRow("1")],
-    "a row after CommandComplete": [firstAnswer("1").subarray(0, -6), backend.dataRow("2")],
+    "a row after CommandComplete": [extendedAnswer("1").subarray(0, -6), backend.dataRow("2")],
     "ReadyForQuery before anything": [backend.readyForQuery()],
     "ReadyForQuery before CommandComplete": [
       backend.parseComplete(),
@@ -420,7 +394,7 @@ describe("replies in the wrong order", () => {
     "CopyData without a CopyResponse": [backend.copyData("x")],
     PortalSuspended: [backend.portalSuspended()],
     "NegotiateProtocolVersion in a query": [backend.negotiateProtocolVersion(0)],
-    "more fields than described": [firstAnswer().subarray(0, -20), backend.dataRow("1", "2")],
+    "more fields than described": [extendedAnswer().subarray(0, -20), backend.dataRow("1", "2")],
     "fewer fields than described": [
       backend.parseComplete(),
       backend.parameterDescription(),
@@ -494,10 +468,10 @@ describe("errors and what they belong to", () => {
     await turn()
     transport.deliver(
       Buffer.concat([
-        firstAnswer("1").subarray(0, -6),
+        extendedAnswer("1").subarray(0, -6),
         backend.errorResponse("23503", "a deferred constraint"),
         backend.readyForQuery(),
-        firstAnswer("2"),
+        extendedAnswer("2"),
       ]),
     )
     await expect(failing).rejects.toMatchObject({ code: "23503" })
@@ -518,7 +492,7 @@ describe("errors and what they belong to", () => {
     const { db, transport } = await startReplay()
     const call = db.rows("select n")
     await turn()
-    transport.deliver(Buffer.concat([firstAnswer("1", "2").subarray(0, -20), failure("22012")]))
+    transport.deliver(Buffer.concat([extendedAnswer("1", "2").subarray(0, -20), failure("22012")]))
     await expect(call).rejects.toBeInstanceOf(ServerError)
     db.destroy()
   })
@@ -528,7 +502,7 @@ describe("errors and what they belong to", () => {
     const broken = db.rows("select n")
     const next = db.value("select m")
     await turn()
-    transport.deliver(Buffer.concat([firstAnswer("1", "not a number", "3"), firstAnswer("4")]))
+    transport.deliver(Buffer.concat([extendedAnswer("1", "not a number", "3"), extendedAnswer("4")]))
     await expect(broken).rejects.toMatchObject({ code: "PGLINE_DECODE", column: "n" })
     expect(await next).toBe(4)
     db.destroy()
@@ -545,7 +519,7 @@ describe("errors and what they belong to", () => {
       })
       const next = db.value("select m")
       await turn()
-      transport.deliver(Buffer.concat([firstAnswer("1"), firstAnswer("4")]))
+      transport.deliver(Buffer.concat([extendedAnswer("1"), extendedAnswer("4")]))
       const outcome = await call.then(
         () => "rows",
         (error: unknown) => ({ error }),
@@ -604,7 +578,7 @@ describe("COPY given as a query", () => {
     await expect(copy).rejects.toBeInstanceOf(UsageError)
     const next = db.value("select n")
     await turn()
-    transport.deliver(firstAnswer("6"))
+    transport.deliver(extendedAnswer("6"))
     expect(await next).toBe(6)
     db.destroy()
   })
@@ -644,7 +618,7 @@ describe("COPY given as a query", () => {
         backend.copyDone(),
         backend.commandComplete("COPY 2"),
         backend.readyForQuery(),
-        firstAnswer("6"),
+        extendedAnswer("6"),
       ]),
     )
     await expect(copy).rejects.toBeInstanceOf(UsageError)
