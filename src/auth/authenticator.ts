@@ -55,6 +55,8 @@ export interface AuthenticatorOptions {
   readonly serverCertificate?: Uint8Array | undefined
   /** With sslcertmode=require: what became of the client's certificate. Absent, it is not checked. */
   readonly requiredClientCertificate?: ClientCertificateUse | undefined
+  /** Why a password must not be sent as it is, when it must not. */
+  readonly cleartextObstacle?: string | undefined
   readonly scramIterationLimit: number
   readonly scramClientKey?: (() => Uint8Array<ArrayBuffer>) | undefined
   readonly scramServerKey?: (() => Uint8Array<ArrayBuffer>) | undefined
@@ -247,6 +249,9 @@ export class Authenticator {
     }
     if (channelBinding === "require" && code !== SASL && code !== SASL_CONTINUE && code !== SASL_FINAL) {
       throw this.#error("channel_binding is require, but the server asks for a method that cannot do it")
+    }
+    if (code === CLEARTEXT_PASSWORD && this.#options.cleartextObstacle !== undefined) {
+      throw this.#error(`the server requested ${DESCRIPTIONS.password}: ${this.#options.cleartextObstacle}`)
     }
     if (code === GSS || code === GSS_CONTINUE || code === SSPI) {
       throw this.#error(`the server requested ${DESCRIPTIONS[METHODS.get(code)!]}, which is not supported`)

@@ -6,6 +6,7 @@
  * @see https://www.rfc-editor.org/rfc/rfc5802#section-3
  */
 
+import { hashBytes } from "#platform"
 import { LruMap } from "../base/lru-map.ts"
 import { encodeBase64 } from "./base64.ts"
 
@@ -22,13 +23,15 @@ const CACHE_SIZE = 32
 const HASH = "SHA-256"
 const encoder = new TextEncoder()
 
-/** Remembers the keys of the passwords, salts and iteration counts seen last. */
+/** Remembers the keys of the passwords, salts and iteration counts seen last. It does not remember the passwords. */
 export class ScramKeyCache {
   readonly #keys: LruMap<string, Promise<ScramKeys>> = new LruMap(CACHE_SIZE)
+  readonly #secret: string = encodeBase64(crypto.getRandomValues(new Uint8Array(32)))
 
   /** The keys for a password that has been through SASLprep. */
   derive(password: string, salt: Key, iterations: number): Promise<ScramKeys> {
-    const id = `${iterations} ${encodeBase64(salt)} ${password}`
+    const text = `${this.#secret} ${iterations} ${encodeBase64(salt)} ${password}`
+    const id = encodeBase64(hashBytes("sha256", encoder.encode(text)))
     const known = this.#keys.get(id)
     if (known !== undefined) return known
     const keys = deriveScramKeys(password, salt, iterations)

@@ -5,10 +5,19 @@
 
 import type { Config, HostConfig } from "./config.ts"
 
-/** A function that gives the password for one host, asked once per attempt and only when the server wants one. */
-export function passwordFor(config: Config, host: HostConfig): () => Promise<string | undefined> {
+/**
+ * A function that gives the password for one host, asked once per attempt and only when the server wants one.
+ * @param onFile is told when it is the password file's
+ */
+export function passwordFor(
+  config: Config,
+  host: HostConfig,
+  onFile: () => void = () => {},
+): () => Promise<string | undefined> {
   return async () => {
     const given = await config.password?.()
-    return given || host.passfilePassword?.()
+    if (given) return given
+    if (host.passfilePassword !== undefined) onFile()
+    return host.passfilePassword?.()
   }
 }

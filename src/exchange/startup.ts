@@ -21,9 +21,19 @@ import {
   BACKEND_KEY_DATA,
   ERROR_RESPONSE,
   NEGOTIATE_PROTOCOL_VERSION,
+  PROTOCOL_3_0,
+  PROTOCOL_3_2,
 } from "../protocol/codes.ts"
 import type { Exchange, Line, Outcome } from "./exchange.ts"
 import { unexpectedMessage } from "./replies.ts"
+
+/** How far a start-up has come: what can be tried after a failure depends on that. */
+export interface StartupProgress {
+  /** The server has said something about us that is not an error: it understands the version we asked for. */
+  isUnderstood: boolean
+  /** The server says that we are authenticated. */
+  isAccepted: boolean
+}
 
 /** What a session begins with. */
 export interface StartupRequest {
@@ -34,6 +44,8 @@ export interface StartupRequest {
   /** `user`, `database` and the session's settings. */
   readonly parameters: Readonly<Record<string, string>>
   readonly authenticator: Authenticator
+  /** Is kept up to date, for whoever has to judge a failure. */
+  readonly progress?: StartupProgress
 }
 
 /** What the server said about the new session. */
@@ -45,6 +57,12 @@ export interface StartupResult {
   readonly protocolVersion: number
 }
 
+/** The length of the cancel key before protocol 3.2. */
+const SHORT_KEY_BYTES = 4
+
+/** There was never a version 3.1. */
+const PROTOCOL_3_1 = PROTOCOL_3_0 + 1
+
 /** `accepted`: the server says that we are authenticated; whether it may say so is still being checked. */
 type State = "authenticating" | "accepted" | "ready" | "failed"
 
@@ -52,6 +70,7 @@ type State = "authenticating" | "accepted" | "ready" | "failed"
 export class Startup implements Exchange {
   readonly promise: Promise<StartupResult>
   readonly #request: StartupRequest
+  readonly #progress: StartupProgress
   #resolve!: (result: StartupResult) => void
   #reject!: (error: unknown) => void
   #line!: Line
@@ -63,6 +82,7 @@ export class Startup implements Exchange {
 
   constructor(request: StartupRequest) {
     this.#request = request
+    this.#progress = request.progress ?? { isUnderstood: false, isAccepted: false }
     this.#version = request.version
     this.promise = new Promise((resolve, reject) => {
       this.#resolve = resolve
@@ -89,6 +109,9 @@ export class Startup implements Exchange {
       case BACKEND_KEY_DATA: {
         if (this.#state !== "accepted") unexpectedMessage(type, "authentication")
         const { processId, secretKey } = readBackendKeyData(source, start, end)
+        if (this.#version < PROTOCOL_3_2 && secretKey.length !== SHORT_KEY_BYTES) {
+          throw new ProtocolError(`the server sent a key of ${secretKey.length} bytes, which protocol 3.0 cannot have`)
+        }
         this.#processId = processId
         this.#secretKey = secretKey
         break
@@ -127,7 +150,11 @@ export class Startup implements Exchange {
     if (this.#state !== "authenticating") throw new ProtocolError("the server asked for authentication twice")
     const { authenticator } = this.#request
     const { code, data } = readAuthentication(source, start, end)
-    if (code === AUTHENTICATION_OK) this.#state = "accepted"
+    this.#progress.isUnderstood = true
+    if (code === AUTHENTICATION_OK) {
+      this.#state = "accepted"
+      this.#progress.isAccepted = true
+    }
     this.#authentication = this.#authentication.then(async () => {
       if (this.#state === "failed") return
       try {
@@ -156,16 +183,23 @@ export class Startup implements Exchange {
     this.#line.send()
   }
 
+  /** Comes at most once, before authentication, and only from a server that cannot do all that we asked for. */
   #onNegotiation(source: ByteSource, start: number, end: number): void {
-    const { version } = readNegotiateProtocolVersion(source, start, end)
+    if (this.#progress.isUnderstood) throw new ProtocolError("the server negotiates the protocol's version too late")
+    this.#progress.isUnderstood = true
+    const { version: told, unknownOptions } = readNegotiateProtocolVersion(source, start, end)
+    // Servers tell the whole version; some that imitate them tell the minor one alone.
+    const version = told >= 0 && told <= 0xffff ? PROTOCOL_3_0 | told : told
     const { version: asked, minVersion } = this.#request
     if (version >= asked) throw new ProtocolError("the server negotiated down to a protocol version that is not lower")
+    if (version < PROTOCOL_3_0 || version === PROTOCOL_3_1) {
+      throw new ProtocolError(`the server negotiated down to protocol ${describeVersion(version)}, which there is not`)
+    }
+    if (unknownOptions.length > 0)
+      throw new ProtocolError("the server refuses protocol options that were not asked for")
     if (version < minVersion) {
-      this.#abandon(
-        new ConnectionError(
-          `the server speaks protocol ${describeVersion(version)}, min_protocol_version asks for ${describeVersion(minVersion)}`,
-        ),
-      )
+      const spoken = `the server speaks protocol ${describeVersion(version)} at most`
+      this.#abandon(new ConnectionError(`${spoken}, and min_protocol_version is ${describeVersion(minVersion)}`))
       return
     }
     this.#version = version

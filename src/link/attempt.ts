@@ -1,47 +1,38 @@
 /**
- * One attempt at one address: dial, negotiate TLS, start the session, all within the connect timeout. With sslmode
- * `allow` and `prefer` it is up to two transports, with and without TLS, in libpq's order.
+ * One attempt at one address, within the connect timeout: reach it, start the session, see whether it is of the wanted
+ * kind. It takes several transports where libpq would: with sslmode `allow` and `prefer` one with TLS and one without,
+ * and one more with protocol 3.0 where a peer does not even know how to negotiate a newer version.
  *
  * @see https://www.postgresql.org/docs/current/libpq-ssl.html#LIBPQ-SSL-SSLMODE-STATEMENTS
  */
 
-import { platform } from "#platform"
-import { openSocket } from "#transport"
 import { Authenticator } from "../auth/authenticator.ts"
 import type { ScramKeyCache } from "../auth/scram-keys.ts"
-import type { Config, HostConfig } from "../config/config.ts"
+import type { Config, TargetSessionAttrs } from "../config/config.ts"
 import { passwordFor } from "../config/password.ts"
-import { tlsHandshake } from "../config/tls-handshake.ts"
-import {
-  AuthenticationError,
-  ConnectionError,
-  PglineError,
-  ProtocolError,
-  TimeoutError,
-} from "../errors/client-error.ts"
+import { AuthenticationError, ConnectionError, TimeoutError } from "../errors/client-error.ts"
+import { createServerError } from "../errors/create-server-error.ts"
 import { ServerError } from "../errors/server-error.ts"
-import type { Transport, TransportAddress } from "../transport/transport.ts"
+import { PROTOCOL_3_0 } from "../protocol/codes.ts"
+import type { Transport } from "../transport/transport.ts"
+import { cleartextObstacle } from "./cleartext.ts"
 import { Link, type LinkListener } from "./link.ts"
-import { requestTls } from "./negotiate-tls.ts"
+import { describeTarget, guarded, reach, type Target, type Way } from "./reach.ts"
+import { requireSessionAttrs } from "./session-attrs.ts"
+import { TlsFailure } from "./tls-failure.ts"
 
 /** What every attempt to connect has in common. */
 export interface AttemptContext {
   readonly config: Config
   readonly listener: LinkListener
-  /** Shared by the connections of a pool, so that PBKDF2 is paid once. */
+  /** Shared by many connections, so that PBKDF2 is paid once. */
   readonly scramKeyCache: ScramKeyCache
   readonly signal: AbortSignal | undefined
   readonly cancelTimeoutMs: number | undefined
 }
 
-/** Where an attempt goes: the host as it was given and one of its addresses. */
-export interface Target {
-  readonly host: HostConfig
-  readonly address: TransportAddress
-}
-
 /** Connects to one address. Rejects with the reason; nothing is left open then. */
-export async function attempt(target: Target, context: AttemptContext): Promise<Link> {
+export async function attempt(target: Target, wanted: TargetSessionAttrs, context: AttemptContext): Promise<Link> {
   const { connectTimeoutMs } = context.config
   const stop = new AbortController()
   const onAbort = (): void => stop.abort(context.signal?.reason)
@@ -51,49 +42,56 @@ export async function attempt(target: Target, context: AttemptContext): Promise<
     connectTimeoutMs === 0
       ? undefined
       : setTimeout(() => {
-          const seconds = `${connectTimeoutMs / 1000} s`
-          stop.abort(
-            new TimeoutError(`${describeTarget(target)}: no connection within ${seconds}`, { safeToRetry: true }),
-          )
+          const problem = `no connection within ${connectTimeoutMs / 1000} s (connect_timeout)`
+          stop.abort(new TimeoutError(`${describeTarget(target)}: ${problem}`, { safeToRetry: true }))
         }, connectTimeoutMs)
   try {
-    return await attemptWays(target, context, stop.signal)
+    return await attemptWays({ target, wanted, context, signal: stop.signal })
   } finally {
     clearTimeout(timer)
     context.signal?.removeEventListener("abort", onAbort)
   }
 }
 
-/** The target as messages name it. */
-export function describeTarget({ host, address }: Target): string {
-  if (address.kind === "unix") return `socket "${address.path}"`
-  const numeric = host.host === address.address ? "" : ` (${address.address})`
-  return `server "${host.host}"${numeric}, port ${address.port}`
+/** One attempt, as its parts need it. */
+interface Attempt {
+  readonly target: Target
+  readonly wanted: TargetSessionAttrs
+  readonly context: AttemptContext
+  readonly signal: AbortSignal
 }
 
-/** PostgreSQL's name among application protocols. */
-const ALPN = "postgresql"
+/** How far a transport has come. */
+interface Trace {
+  /** Whether TLS was in use when the session was asked for; undefined before that. */
+  encrypted: boolean | undefined
+  isUnderstood: boolean
+  isAccepted: boolean
+}
 
-/** With TLS, without, or offered by the server: how a transport is to be made. */
-type Way = "plain" | "tls" | "tls-if-offered"
-
-async function attemptWays(target: Target, context: AttemptContext, signal: AbortSignal): Promise<Link> {
-  const [way, otherwise] = waysOf(target, context.config)
-  let transport: Transport | undefined
+async function attemptWays(attempt: Attempt): Promise<Link> {
+  const [way, otherwise] = waysOf(attempt)
+  const trace = newTrace()
   try {
-    transport = await reach(target, way, context.config, signal)
-    return await open(transport, target, context, signal)
+    return await attemptVersions(attempt, way, trace)
   } catch (error) {
-    const wasPlain = transport !== undefined && transport.tls === undefined
-    if (otherwise === undefined || signal.aborted || (wasPlain && otherwise === "plain")) throw error
-    if (!mayTryOtherwise(error, way)) throw error
-    return await open(await reach(target, otherwise, context.config, signal), target, context, signal)
+    if (otherwise === undefined || attempt.signal.aborted || !mayTryOtherwise(error, way, trace)) throw error
+    try {
+      return await attemptVersions(attempt, otherwise, newTrace())
+    } catch (second) {
+      if (attempt.signal.aborted) throw second
+      throw moreTelling(error as Error, second as Error)
+    }
   }
 }
 
-function waysOf({ address }: Target, { tls }: Config): [first: Way, second?: Way] {
-  if (address.kind === "unix") return ["plain"]
-  switch (tls.mode) {
+function newTrace(): Trace {
+  return { encrypted: undefined, isUnderstood: false, isAccepted: false }
+}
+
+function waysOf({ target, context }: Attempt): [first: Way, second?: Way] {
+  if (target.address.kind === "unix") return ["plain"]
+  switch (context.config.tls.mode) {
     case "disable":
       return ["plain"]
     case "allow":
@@ -105,103 +103,106 @@ function waysOf({ address }: Target, { tls }: Config): [first: Way, second?: Way
   }
 }
 
-/** A refusal by a server that was reached may depend on the encryption; what broke the protocol may not be tried again. */
-function mayTryOtherwise(error: unknown, way: Way): boolean {
-  if (error instanceof ProtocolError || error instanceof AuthenticationError) return false
-  if (error instanceof ServerError) return true
-  return way === "tls-if-offered" && error instanceof TlsFailure
+/**
+ * As in libpq: a refusal before we were authenticated may depend on the encryption, and with `prefer` a failed handshake
+ * is as good as no TLS. What broke the protocol, closed the connection or answered the request for TLS with an error
+ * might be an attacker's doing and is not rewarded with an unencrypted attempt.
+ */
+function mayTryOtherwise(error: unknown, way: Way, trace: Trace): boolean {
+  if (way === "tls-if-offered") {
+    return error instanceof TlsFailure || (trace.encrypted === true && isRefusal(error, trace))
+  }
+  return isRefusal(error, trace)
 }
 
-/** The handshake failed: with sslmode `prefer` that is a reason to go on without. */
-class TlsFailure extends ConnectionError {
-  override readonly code: string = "PGLINE_TLS"
+/** The server said no to us; not that it is starting up or shutting down (57P03). */
+function isRefusal(error: unknown, trace: Trace): boolean {
+  return error instanceof ServerError && !trace.isAccepted && error.code !== "57P03"
 }
 
-/** Starts the session. */
-async function open(transport: Transport, target: Target, context: AttemptContext, signal: AbortSignal): Promise<Link> {
+/** Of the failures with and without TLS the one to throw: what the server said, a wrong password above all. */
+function moreTelling(first: Error, second: Error): Error {
+  const [told, other] = rankOf(second) > rankOf(first) ? [second, first] : [first, second]
+  told.cause ??= other
+  return told
+}
+
+function rankOf(error: Error): number {
+  if (error instanceof ServerError) return error.code === "28P01" ? 3 : 1
+  return error instanceof AuthenticationError ? 2 : 0
+}
+
+/** Poolers and servers that do not know how to negotiate a version refuse a new one, or just close. */
+async function attemptVersions(attempt: Attempt, way: Way, trace: Trace): Promise<Link> {
+  const { maxProtocolVersion, minProtocolVersion } = attempt.context.config
+  try {
+    return await openSession(attempt, way, maxProtocolVersion, trace)
+  } catch (error) {
+    const mayGoDown = maxProtocolVersion > PROTOCOL_3_0 && minProtocolVersion <= PROTOCOL_3_0
+    if (!mayGoDown || attempt.signal.aborted || !isVersionRefusal(error, trace)) throw error
+    trace.encrypted = undefined
+    return await openSession(attempt, way, PROTOCOL_3_0, trace)
+  }
+}
+
+function isVersionRefusal(error: unknown, trace: Trace): boolean {
+  if (trace.encrypted === undefined || trace.isUnderstood) return false
+  if (error instanceof ServerError) return error.code.startsWith("08") || error.code.startsWith("0A")
+  return error instanceof ConnectionError
+}
+
+async function openSession(attempt: Attempt, way: Way, version: number, trace: Trace): Promise<Link> {
+  const { target, wanted, context, signal } = attempt
   const { config } = context
-  const onAbort = (): void => transport.destroy()
-  signal.addEventListener("abort", onAbort, { once: true })
+  const transport = await reach(target, way, config, signal)
+  const encrypted = transport.tls !== undefined
+  let usesPassfile = false
   try {
-    signal.throwIfAborted()
-    const link = new Link(transport, {
-      listener: context.listener,
-      cancelTimeoutMs: context.cancelTimeoutMs,
-      dialCancel: (stop) => reach(target, transport.tls === undefined ? "plain" : "tls", config, stop),
+    return await guarded(transport, target, signal, async () => {
+      const link = new Link(transport, {
+        listener: context.listener,
+        cancelTimeoutMs: context.cancelTimeoutMs,
+        dialCancel: (stop) => reach(target, encrypted ? "tls" : "plain", config, stop),
+      })
+      trace.encrypted = encrypted
+      await link.start({
+        version,
+        minVersion: config.minProtocolVersion,
+        parameters: { user: config.user, database: config.database, ...config.startupParameters },
+        authenticator: authenticatorFor(transport, attempt, () => {
+          usesPassfile = true
+        }),
+        progress: trace,
+      })
+      await requireSessionAttrs(link, wanted)
+      return link
     })
-    await link.start({
-      version: config.maxProtocolVersion,
-      minVersion: config.minProtocolVersion,
-      parameters: { user: config.user, database: config.database, ...config.startupParameters },
-      authenticator: authenticatorFor(transport, target, context),
-    })
-    return link
   } catch (error) {
-    transport.destroy()
-    if (signal.aborted) throw signal.reason
-    throw told(error as Error, target)
-  } finally {
-    signal.removeEventListener("abort", onAbort)
+    throw usesPassfile ? namingPassfile(error, config) : error
   }
 }
 
-/** Connects and, when that is the way, negotiates TLS. */
-async function reach(target: Target, way: Way, config: Config, signal: AbortSignal): Promise<Transport> {
-  const transport = await dial(target, config, signal)
-  if (way === "plain") return transport
-  const onAbort = (): void => transport.destroy()
-  signal.addEventListener("abort", onAbort, { once: true })
-  try {
-    await secure(transport, target, way, config)
-    return transport
-  } catch (error) {
-    transport.destroy()
-    if (signal.aborted) throw signal.reason
-    throw told(error as Error, target)
-  } finally {
-    signal.removeEventListener("abort", onAbort)
-  }
+/** A password that nobody typed may stand in a file that nobody thinks of. */
+function namingPassfile(error: unknown, { passfile }: Config): unknown {
+  if (!(error instanceof ServerError) || error.code !== "28P01") return error
+  const source = `The password comes from the password file "${passfile}".`
+  const hint = error.hint === undefined ? source : `${error.hint}\n${source}`
+  return createServerError({ ...error, message: error.message, hint })
 }
 
-async function dial(target: Target, { keepalives }: Config, signal: AbortSignal): Promise<Transport> {
-  try {
-    return await openSocket(
-      target.address,
-      { keepAlive: keepalives.enabled, keepAliveIdleMs: keepalives.idleMs },
-      signal,
-    )
-  } catch (error) {
-    if (signal.aborted) throw signal.reason
-    throw told(error as Error, target)
-  }
-}
-
-async function secure(transport: Transport, target: Target, way: Way, config: Config): Promise<void> {
-  const handshake = tlsHandshake(config.tls, target.host, platform)
-  if (config.tls.negotiation === "postgres" && !(await requestTls(transport))) {
-    if (way === "tls-if-offered") return
-    throw new ConnectionError(`the server does not support TLS, and sslmode is ${config.tls.mode}`)
-  }
-  try {
-    await transport.startTls(handshake, [ALPN])
-  } catch (error) {
-    throw new TlsFailure(`TLS failed: ${(error as Error).message}`, { cause: error })
-  }
-  // Without it a server of another protocol might have been led to answer.
-  if (config.tls.negotiation === "direct" && transport.tls?.alpn !== ALPN) {
-    throw new TlsFailure(`the server did not agree on the protocol "${ALPN}" (ALPN), which direct negotiation needs`)
-  }
-}
-
-function authenticatorFor(transport: Transport, target: Target, context: AttemptContext): Authenticator {
+function authenticatorFor(transport: Transport, { target, context }: Attempt, onPassfile: () => void): Authenticator {
   const { config } = context
+  const { tls } = transport
   return new Authenticator({
     user: config.user,
-    password: passwordFor(config, target.host),
+    password: passwordFor(config, target.host, onPassfile),
     requireAuth: config.requireAuth,
     channelBinding: config.channelBinding,
-    sslInUse: transport.tls !== undefined,
-    serverCertificate: transport.tls?.peerCertificate,
+    sslInUse: tls !== undefined,
+    serverCertificate: tls?.peerCertificate,
+    requiredClientCertificate:
+      config.tls.certMode === "require" ? (tls?.clientCertificate ?? "not-requested") : undefined,
+    cleartextObstacle: cleartextObstacle(transport, config),
     scramIterationLimit: config.scramIterationLimit,
     scramClientKey: config.scramClientKey,
     scramServerKey: config.scramServerKey,
@@ -210,15 +211,4 @@ function authenticatorFor(transport: Transport, target: Target, context: Attempt
     scramKeyCache: context.scramKeyCache,
     passwordHint: config.passfileProblem,
   })
-}
-
-/** Says where it failed. What the server itself has said stays as it is. */
-function told(error: Error, target: Target): Error {
-  if (error instanceof ServerError || error instanceof AuthenticationError) return error
-  const place = describeTarget(target)
-  const message = error.message.startsWith(place) ? error.message : `${place}: ${error.message}`
-  if (error instanceof ProtocolError) return new ProtocolError(message, { cause: error })
-  if (error instanceof TlsFailure) return new TlsFailure(message, { cause: error.cause, safeToRetry: true })
-  if (error instanceof PglineError && !(error instanceof ConnectionError)) return error
-  return new ConnectionError(message, { cause: error, safeToRetry: true })
 }

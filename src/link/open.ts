@@ -14,19 +14,23 @@ import type { Config, HostConfig, TargetSessionAttrs } from "../config/config.ts
 import { hostsInOrder, shuffled, socketPath } from "../config/hosts.ts"
 import { AuthenticationError, ConfigError, ConnectError, ConnectionError } from "../errors/client-error.ts"
 import { ServerError } from "../errors/server-error.ts"
-import { type AttemptContext, attempt, describeTarget, type Target } from "./attempt.ts"
+import { type AttemptContext, attempt } from "./attempt.ts"
 import type { Link, LinkListener } from "./link.ts"
-import { isWanted } from "./session-attrs.ts"
+import type { Target } from "./reach.ts"
 
 /** What opening a link may be told besides its Config. */
 export interface OpenOptions {
   readonly listener?: LinkListener
+  /** Keys derived from passwords; without one, those of the whole process. */
   readonly scramKeyCache?: ScramKeyCache
   /** Gives up at once when it aborts; the promise rejects with its reason. */
   readonly signal?: AbortSignal | undefined
   /** How long the server may take to end a statement it was asked to cancel, in milliseconds. */
   readonly cancelTimeoutMs?: number | undefined
 }
+
+/** Bounded, and without the passwords themselves. */
+const processKeys = new ScramKeyCache()
 
 /** An open link and where it leads. */
 export interface OpenedLink {
@@ -42,7 +46,7 @@ export async function openLink(config: Config, options: OpenOptions = {}): Promi
   const context: AttemptContext = {
     config,
     listener: options.listener ?? {},
-    scramKeyCache: options.scramKeyCache ?? new ScramKeyCache(),
+    scramKeyCache: options.scramKeyCache ?? processKeys,
     signal: options.signal,
     cancelTimeoutMs: options.cancelTimeoutMs,
   }
@@ -50,7 +54,7 @@ export async function openLink(config: Config, options: OpenOptions = {}): Promi
   const hosts = hostsInOrder(config)
   for (const wanted of passes(config.targetSessionAttrs)) {
     for (const host of hosts) {
-      for await (const target of targetsOf(host, config, failures)) {
+      for await (const target of targetsOf(host, context, failures)) {
         const link = await tryTarget(target, wanted, context, failures)
         if (link !== undefined) return { link, target }
       }
@@ -64,21 +68,36 @@ function passes(wanted: TargetSessionAttrs): readonly TargetSessionAttrs[] {
   return wanted === "prefer-standby" ? ["standby", "any"] : [wanted]
 }
 
-async function* targetsOf(host: HostConfig, config: Config, failures: Error[]): AsyncGenerator<Target> {
+async function* targetsOf(
+  host: HostConfig,
+  { config, signal }: AttemptContext,
+  failures: Error[],
+): AsyncGenerator<Target> {
   if (host.isUnix) {
     yield { host, address: { kind: "unix", path: socketPath(host) } }
     return
   }
   let addresses: string[]
   try {
-    addresses = host.hostaddr !== undefined ? [host.hostaddr] : await resolveHost(host.host)
+    addresses = host.hostaddr !== undefined ? [host.hostaddr] : await untilAborted(resolveHost(host.host), signal)
   } catch (error) {
+    signal?.throwIfAborted()
     const message = `the host name "${host.host}" could not be resolved: ${(error as Error).message}`
     failures.push(new ConnectionError(message, { cause: error, safeToRetry: true }))
     return
   }
   if (config.loadBalanceHosts === "random") addresses = shuffled(addresses)
   for (const address of addresses) yield { host, address: { kind: "tcp", address, port: host.port } }
+}
+
+/** The resolver cannot be stopped; its answer is not waited for any more. */
+function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(signal?.reason)
+    if (signal?.aborted) onAbort()
+    signal?.addEventListener("abort", onAbort, { once: true })
+    promise.then(resolve, reject).finally(() => signal?.removeEventListener("abort", onAbort))
+  })
 }
 
 async function tryTarget(
@@ -88,11 +107,7 @@ async function tryTarget(
   failures: Error[],
 ): Promise<Link | undefined> {
   try {
-    const link = await attempt(target, context)
-    if (isWanted(link.server.parameters, wanted)) return link
-    failures.push(new ConnectionError(`${describeTarget(target)}: the session is not ${wanted}`, { safeToRetry: true }))
-    await link.close()
-    return undefined
+    return await attempt(target, wanted, context)
   } catch (error) {
     context.signal?.throwIfAborted()
     if (endsTheSearch(error)) throw error

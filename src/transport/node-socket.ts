@@ -9,6 +9,7 @@ import { lookup } from "node:dns/promises"
 import { connect, type Socket } from "node:net"
 import { allocateBytes } from "#platform"
 import { ByteSource } from "../base/byte-source.ts"
+import type { KeepalivesConfig } from "../config/config.ts"
 import type { TlsHandshake } from "../config/tls-handshake.ts"
 import { connectTls, tlsInfoOf } from "./node-tls.ts"
 import type { TlsInfo, Transport, TransportAddress, TransportHandler, TransportOptions } from "./transport.ts"
@@ -64,8 +65,6 @@ class NodeTransport implements Transport {
     this.#socket = connect({
       ...(address.kind === "unix" ? { path: address.path } : { host: address.address, port: address.port }),
       noDelay: true,
-      keepAlive: options.keepAlive,
-      keepAliveInitialDelay: options.keepAliveIdleMs,
       onread: {
         buffer: source.bytes,
         callback: (count) => {
@@ -75,6 +74,7 @@ class NodeTransport implements Transport {
       },
     })
     this.#listen(this.#socket)
+    this.#socket.once("connect", () => keepAlive(this.#socket, options.keepalives))
   }
 
   get congested(): boolean {
@@ -101,7 +101,7 @@ class NodeTransport implements Transport {
   async startTls(handshake: TlsHandshake, protocols: readonly string[]): Promise<void> {
     const secure = await connectTls(this.#socket, handshake, protocols)
     this.#socket = secure
-    this.tls = tlsInfoOf(secure)
+    this.tls = tlsInfoOf(secure, handshake.hasClientCertificate)
     this.#listen(secure)
   }
 
@@ -133,4 +133,22 @@ class NodeTransport implements Transport {
       if (socket === this.#socket) this.handler.onClose(this.#error)
     })
   }
+}
+
+/** What systems wait by default before the first probe. */
+const DEFAULT_IDLE_MS = 7_200_000
+
+/**
+ * The runtime takes no interval and no count without an idle time, and whole seconds only. Node before 26.4 has an
+ * interval and a count of its own.
+ */
+function keepAlive(socket: Socket, { enabled, idleMs, intervalMs, count }: KeepalivesConfig): void {
+  if (!enabled) return
+  if (intervalMs === 0 && count === 0) socket.setKeepAlive(true, wholeSeconds(idleMs))
+  else socket.setKeepAlive(true, wholeSeconds(idleMs) ?? DEFAULT_IDLE_MS, wholeSeconds(intervalMs), count || undefined)
+}
+
+/** At least one second; undefined for 0, which leaves the matter to the system. */
+function wholeSeconds(ms: number): number | undefined {
+  return ms === 0 ? undefined : Math.max(ms, 1000)
 }

@@ -35,8 +35,11 @@ export function connectTls(
   })
 }
 
-/** The details of an established session. */
-export function tlsInfoOf(socket: tls.TLSSocket): TlsInfo {
+/**
+ * The details of an established session.
+ * @param hasCertificate whether there was a client certificate to send
+ */
+export function tlsInfoOf(socket: tls.TLSSocket, hasCertificate: boolean): TlsInfo {
   const certificate = socket.getPeerCertificate()
   return {
     protocol: socket.getProtocol() ?? "unknown",
@@ -44,6 +47,8 @@ export function tlsInfoOf(socket: tls.TLSSocket): TlsInfo {
     alpn: typeof socket.alpnProtocol === "string" ? socket.alpnProtocol : undefined,
     authorized: socket.authorized,
     peerCertificate: certificate?.raw === undefined ? undefined : new Uint8Array(certificate.raw),
+    // A client learns which signatures it shares with the server from the request for its certificate alone.
+    clientCertificate: socket.getSharedSigalgs().length === 0 ? "not-requested" : hasCertificate ? "sent" : "not-sent",
   }
 }
 

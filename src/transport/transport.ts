@@ -7,6 +7,7 @@
  */
 
 import type { ByteSource } from "../base/byte-source.ts"
+import type { KeepalivesConfig } from "../config/config.ts"
 import type { TlsHandshake } from "../config/tls-handshake.ts"
 
 /** Who is told what happens on a transport. */
@@ -26,10 +27,8 @@ export type TransportAddress =
 
 /** How a socket is to be set up. */
 export interface TransportOptions {
-  /** Whether the operating system probes an idle peer. */
-  readonly keepAlive: boolean
-  /** After how long without a byte the first probe is sent, in milliseconds; 0 leaves it to the system. */
-  readonly keepAliveIdleMs: number
+  /** How the operating system probes an idle peer, as far as the runtime can tell it. */
+  readonly keepalives: KeepalivesConfig
 }
 
 /** A TLS session's details. */
@@ -44,6 +43,8 @@ export interface TlsInfo {
   readonly authorized: boolean
   /** The server's certificate in DER, for channel binding. */
   readonly peerCertificate: Uint8Array | undefined
+  /** Whether the server asked for a client certificate, and got one. */
+  readonly clientCertificate: "not-requested" | "not-sent" | "sent"
 }
 
 /** A duplex of bytes. */
