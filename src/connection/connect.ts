@@ -2,12 +2,9 @@
  * `connect`: anything that says where → an open Connection.
  */
 
-import { resolveConfig } from "../config/resolve.ts"
-import { openLink } from "../link/open.ts"
-import { Session } from "../session/session.ts"
-import { createDefaultRegistry } from "../types/defaults.ts"
 import { Connection } from "./connection.ts"
-import { type ConnectOptions, checkSessionOptions, SESSION_OPTION_NAMES } from "./options.ts"
+import { Connector } from "./connector.ts"
+import type { ConnectOptions } from "./options.ts"
 
 /**
  * Connects to a server.
@@ -26,14 +23,7 @@ import { type ConnectOptions, checkSessionOptions, SESSION_OPTION_NAMES } from "
  * ```
  */
 export async function connect(conninfo?: string | ConnectOptions, options?: ConnectOptions): Promise<Connection> {
-  const all: ConnectOptions = typeof conninfo === "object" ? { ...conninfo, ...options } : (options ?? {})
-  const config = resolveConfig(conninfo, options, { otherKeys: SESSION_OPTION_NAMES })
-  checkSessionOptions(all)
-  const types = createDefaultRegistry(all.types ?? {})
-  const opened = await openLink(config, {
-    listener: { onNotice: all.onNotice },
-    signal: all.signal,
-    cancelTimeoutMs: all.cancelTimeout,
-  })
-  return new Connection(new Session(opened, types, all), config)
+  const connector = new Connector(conninfo, options)
+  const session = await connector.open(connector.options.signal)
+  return new Connection(session, connector.infoOf(session))
 }

@@ -2,7 +2,6 @@
  * The object in the user's hand: thin, documented, delegating everything.
  */
 
-import type { Config } from "../config/config.ts"
 import type { Result } from "../query/result.ts"
 import type { RowShape } from "../query/row-shape.ts"
 import { type NotificationListener, Notifications } from "../session/notifications.ts"
@@ -19,7 +18,7 @@ import { Transaction } from "../session/transaction/transaction.ts"
 import type { Sql } from "../sql/fragment.ts"
 import { quoteLiteral } from "../sql/quote.ts"
 import type { TypeRegistry } from "../types/registry.ts"
-import { ConnectionInfo } from "./connection-info.ts"
+import type { ConnectionInfo } from "./connection-info.ts"
 import { type PreparedStatement, type PrepareOptions, prepareStatement } from "./prepared-statement.ts"
 
 /** A transaction that waits on the server for the second phase of its commit. */
@@ -51,10 +50,10 @@ export class Connection extends QueryMethods implements AsyncDisposable {
   #notifications: Notifications | undefined
 
   /** @internal Use `connect`. */
-  constructor(session: Session, config: Config) {
+  constructor(session: Session, info: ConnectionInfo) {
     super()
     this.#session = session
-    this.info = new ConnectionInfo(session, config)
+    this.info = info
   }
 
   /** The types of this connection: how values are read and written. */

@@ -23,5 +23,11 @@ export {
 export { CompositionError } from "./composition-error.ts"
 export type { Condition, ConditionName } from "./condition.ts"
 export * from "./conditions.generated.ts"
+export {
+  ConnectionReleasedError,
+  PoolClosedError,
+  PoolTimeoutError,
+  TooManyWaitersError,
+} from "./pool-error.ts"
 export { isSafeToRetry, isTransient } from "./retry-safety.ts"
 export { type ConditionMatch, Notice, ServerError, type ServerMessageFields } from "./server-error.ts"

@@ -5,6 +5,7 @@
 
 import { Stop } from "../base/stop.ts"
 import { TimeoutError, UsageError } from "../errors/client-error.ts"
+import { ConnectionReleasedError } from "../errors/pool-error.ts"
 import type { Link } from "../link/link.ts"
 import type { OpenedLink } from "../link/open.ts"
 import { StatementCache } from "../query/statement-cache.ts"
@@ -48,17 +49,30 @@ export class Session {
   readonly statements: StatementCache
   readonly types: TypeRegistry
   readonly #scopes: { readonly scope: object; readonly name: string }[] = []
-  readonly #queryTimeoutMs: number | undefined
+  readonly #options: SessionOptions
+  #isRevoked = false
 
-  constructor({ link, target }: OpenedLink, types: TypeRegistry, options: SessionOptions) {
+  constructor(
+    { link, target }: OpenedLink,
+    types: TypeRegistry,
+    options: SessionOptions,
+    statements: StatementCache = newStatementCache(options),
+  ) {
     this.link = link
     this.target = target
     this.types = types
-    this.statements = new StatementCache(options.statementCacheSize ?? 256, {
-      threshold: options.prepareThreshold ?? 1,
-      pooler: options.pooler ?? false,
-    })
-    this.#queryTimeoutMs = options.queryTimeout || undefined
+    this.statements = statements
+    this.#options = options
+  }
+
+  /** The same connection for somebody else: all is shared but the right to use it, which `revoke` takes back. */
+  lend(): Session {
+    return new Session(this, this.types, this.#options, this.statements)
+  }
+
+  /** Refuses all that is asked for through this object from now on, its scopes included. */
+  revoke(): void {
+    this.#isRevoked = true
   }
 
   /**
@@ -77,8 +91,9 @@ export class Session {
     if (index !== -1) this.#scopes.splice(index)
   }
 
-  /** @throws UsageError when another scope than this one has the connection */
+  /** @throws UsageError when another scope than this one has the connection, or it was given back to its pool */
   check(scope: object | undefined): void {
+    if (this.#isRevoked) throw new ConnectionReleasedError()
     const last = this.#scopes.at(-1)
     if (last?.scope === scope) return
     const problem =
@@ -87,9 +102,16 @@ export class Session {
   }
 
   /** What may stop a request before its time, or `undefined` when nothing may. */
-  stopFor(signal: AbortSignal | undefined, timeoutMs: number | undefined = this.#queryTimeoutMs): Stop | undefined {
+  stopFor(
+    signal: AbortSignal | undefined,
+    timeoutMs: number | undefined = this.#options.queryTimeout,
+  ): Stop | undefined {
     return signal === undefined && !timeoutMs ? undefined : new Stop(signal, timeoutMs || undefined, queryTimeout)
   }
+}
+
+function newStatementCache({ statementCacheSize, prepareThreshold, pooler }: SessionOptions): StatementCache {
+  return new StatementCache(statementCacheSize ?? 256, { threshold: prepareThreshold ?? 1, pooler: pooler ?? false })
 }
 
 function queryTimeout(timeoutMs: number): TimeoutError {

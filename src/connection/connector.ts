@@ -1,0 +1,54 @@
+/**
+ * Everything it takes to connect, checked once: what `connect` uses once and a pool again and again. Its sessions share
+ * what they learn about the database's types.
+ */
+
+import type { Config } from "../config/config.ts"
+import { resolveConfig } from "../config/resolve.ts"
+import { openLink } from "../link/open.ts"
+import { Session } from "../session/session.ts"
+import { createDefaultRegistry } from "../types/defaults.ts"
+import { KnownTypes } from "../types/known-types.ts"
+import { ConnectionInfo } from "./connection-info.ts"
+import { type ConnectOptions, checkSessionOptions, SESSION_OPTION_NAMES } from "./options.ts"
+
+/** Opens sessions with one and the same configuration. */
+export class Connector {
+  readonly config: Config
+  readonly options: ConnectOptions
+  readonly #knownTypes = new KnownTypes()
+
+  /**
+   * @param otherKeys option names that belong to somebody else and are passed over here
+   * @throws ConfigError when a parameter cannot be used
+   */
+  constructor(
+    conninfo: string | ConnectOptions | undefined,
+    options: ConnectOptions | undefined,
+    otherKeys: Iterable<string> = [],
+  ) {
+    this.options = typeof conninfo === "object" ? { ...conninfo, ...options } : (options ?? {})
+    this.config = resolveConfig(conninfo, options, { otherKeys: new Set([...SESSION_OPTION_NAMES, ...otherKeys]) })
+    checkSessionOptions(this.options)
+    createDefaultRegistry(this.options.types ?? {}, this.#knownTypes) // refuses wrong type options now
+  }
+
+  /**
+   * Opens a session.
+   * @throws the only failure there was, or ConnectError with all of them; the signal's reason when that stopped it
+   */
+  async open(signal: AbortSignal | undefined): Promise<Session> {
+    const { options } = this
+    const opened = await openLink(this.config, {
+      listener: { onNotice: options.onNotice },
+      signal,
+      cancelTimeoutMs: options.cancelTimeout,
+    })
+    return new Session(opened, createDefaultRegistry(options.types ?? {}, this.#knownTypes), options)
+  }
+
+  /** What is known of a session that was opened here. */
+  infoOf(session: Session): ConnectionInfo {
+    return new ConnectionInfo(session, this.config)
+  }
+}
