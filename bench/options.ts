@@ -26,7 +26,7 @@ export const usage: string = `npm run bench -- [workload…] [options]
   --drivers <a,b,…>     ${driverNames.join(" ")}; default all
   --rounds <n>          processes per driver and workload, interleaved; default 5
   --seconds <s>         measured time of each process; default 2
-  --warm-up <s>         time before it; default 1
+  --warm-up <s>         time before it; default 2
   --sources             measure src/ by type stripping instead of a fresh build
   --profile             take CPU profiles of the measured time, keep them in .tmp/profiles and print their top
   --write               write bench/RESULTS.md and bench/results.svg
@@ -43,7 +43,7 @@ export function readOptions(args: readonly string[]): BenchOptions | "help" {
       drivers: { type: "string" },
       rounds: { type: "string", default: "5" },
       seconds: { type: "string", default: "2" },
-      "warm-up": { type: "string", default: "1" },
+      "warm-up": { type: "string", default: "2" },
       sources: { type: "boolean", default: false },
       profile: { type: "boolean", default: false },
       write: { type: "boolean", default: false },
