@@ -6,8 +6,9 @@
 import { Authenticator } from "../../src/auth/authenticator.ts"
 import { resolveConfig } from "../../src/config/resolve.ts"
 import { Connection } from "../../src/connection/connection.ts"
+import { ConnectionInfo } from "../../src/connection/connection-info.ts"
 import type { PglineError } from "../../src/errors/client-error.ts"
-import { Link, type LinkListener } from "../../src/link/link.ts"
+import { Link } from "../../src/link/link.ts"
 import { Result } from "../../src/query/result.ts"
 import { Session, type SessionOptions } from "../../src/session/session.ts"
 import { createDefaultRegistry } from "../../src/types/defaults.ts"
@@ -15,6 +16,8 @@ import { authenticationOk, backendKeyData, readyForQuery } from "./backend-messa
 import { MemoryTransport } from "./memory-transport.ts"
 
 const config = resolveConfig("host=127.0.0.1 port=5432 user=tester dbname=tests sslmode=disable")
+
+type LinkOptions = NonNullable<ConstructorParameters<typeof Link>[1]>
 
 /** A connection and the other end of its transport. */
 export interface Replay {
@@ -25,10 +28,10 @@ export interface Replay {
 
 /** Starts a session; `greeting` is what the server says from AuthenticationOk to its first ReadyForQuery. */
 export async function startReplay(
-  options: SessionOptions & { readonly listener?: LinkListener; readonly greeting?: Uint8Array } = {},
+  options: SessionOptions & LinkOptions & { readonly greeting?: Uint8Array } = {},
 ): Promise<Replay> {
   const transport = new MemoryTransport()
-  const link = new Link(transport, options.listener === undefined ? {} : { listener: options.listener })
+  const link = new Link(transport, options)
   const started = link.start({
     version: config.maxProtocolVersion,
     minVersion: config.minProtocolVersion,
@@ -48,11 +51,8 @@ export async function startReplay(
   await turn()
   transport.written = Buffer.alloc(0)
   const target = { host: config.hosts[0]!, address: transport.address }
-  return {
-    db: new Connection(new Session({ link, target }, createDefaultRegistry(), options), config),
-    link,
-    transport,
-  }
+  const session = new Session({ link, target }, createDefaultRegistry(), options)
+  return { db: new Connection(session, new ConnectionInfo(session, config)), link, transport }
 }
 
 /** Lets everything happen that needs no more bytes. */
