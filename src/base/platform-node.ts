@@ -6,6 +6,7 @@
 
 import { Buffer } from "node:buffer"
 import { createHash } from "node:crypto"
+import { tracingChannel as nodeTracingChannel, type TracingChannel } from "node:diagnostics_channel"
 import { readdirSync, readFileSync, statSync } from "node:fs"
 import { homedir, userInfo } from "node:os"
 import type { Bytes, FileStatus, Platform } from "./platform.ts"
@@ -23,6 +24,11 @@ export function viewBytes(bytes: Uint8Array): Bytes {
 /** The number of UTF-8 bytes a string takes. */
 export function utf8Length(text: string): number {
   return Buffer.byteLength(text, "utf8")
+}
+
+/** A diagnostics_channel tracing channel, made when it is asked for first. */
+export function tracingChannel(name: string): TracingChannel<object, object> {
+  return nodeTracingChannel<object, object>(name)
 }
 
 /** Runs a callback after all that this turn of the event loop has still to do, before anything is read or written. */

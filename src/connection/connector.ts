@@ -43,6 +43,7 @@ export class Connector {
       listener: { onNotice: options.onNotice },
       signal,
       cancelTimeoutMs: options.cancelTimeout,
+      stallTimeoutMs: options.stallTimeout,
     })
     return new Session(opened, createDefaultRegistry(options.types ?? {}, this.#knownTypes), options)
   }

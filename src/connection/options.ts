@@ -28,6 +28,7 @@ export const SESSION_OPTION_NAMES: ReadonlySet<string> = new Set([
   "pooler",
   "queryTimeout",
   "cancelTimeout",
+  "stallTimeout",
 ] satisfies (keyof ConnectOptions)[])
 
 /** Refuses values that the session's options cannot have. @throws ConfigError naming the option */
@@ -36,6 +37,7 @@ export function checkSessionOptions(options: ConnectOptions): void {
   checkCount("statementCacheSize", options.statementCacheSize)
   checkCount("queryTimeout", options.queryTimeout)
   checkCount("cancelTimeout", options.cancelTimeout)
+  checkCount("stallTimeout", options.stallTimeout)
   if (options.pooler !== undefined && typeof options.pooler !== "boolean") {
     throw new ConfigError(`the option pooler must be true or false, got ${describeValue(options.pooler)}`)
   }

@@ -16,7 +16,8 @@ import { ServerError } from "../errors/server-error.ts"
 import { PROTOCOL_3_0 } from "../protocol/codes.ts"
 import type { Transport } from "../transport/transport.ts"
 import { cleartextObstacle } from "./cleartext.ts"
-import { Link, type LinkListener } from "./link.ts"
+import { Link } from "./link.ts"
+import type { LinkListener } from "./options.ts"
 import { describeTarget, guarded, reach, type Target, type Way } from "./reach.ts"
 import { requireSessionAttrs } from "./session-attrs.ts"
 import { TlsFailure } from "./tls-failure.ts"
@@ -29,6 +30,7 @@ export interface AttemptContext {
   readonly scramKeyCache: ScramKeyCache
   readonly signal: AbortSignal | undefined
   readonly cancelTimeoutMs: number | undefined
+  readonly stallTimeoutMs: number | undefined
 }
 
 /** Connects to one address. Rejects with the reason; nothing is left open then. */
@@ -162,6 +164,8 @@ async function openSession(attempt: Attempt, way: Way, version: number, trace: T
       const link = new Link(transport, {
         listener: context.listener,
         cancelTimeoutMs: context.cancelTimeoutMs,
+        stallTimeoutMs: context.stallTimeoutMs,
+        dialProbe: (stop) => reach(target, "plain", config, stop),
         dialCancel: (stop) => reach(target, encrypted ? "tls" : "plain", config, stop),
       })
       trace.encrypted = encrypted

@@ -30,27 +30,11 @@ import { type CancelDial, sendCancel } from "./cancel.ts"
 import { Canceller, type CancellerHost } from "./canceller.ts"
 import { InFlight } from "./in-flight.ts"
 import { connectionLost, refusal } from "./loss.ts"
+import { DEFAULT_CANCEL_TIMEOUT_MS, DEFAULT_STALL_TIMEOUT_MS, type LinkListener, type LinkOptions } from "./options.ts"
 import { Outbox } from "./outbox.ts"
 import { ServerState } from "./server-state.ts"
+import { StallWatch } from "./stall.ts"
 import { type LinkState, move } from "./state.ts"
-
-/** What a link tells its owner; every member is optional. */
-export interface LinkListener {
-  /** A notice that belongs to no result. What it throws is ignored. */
-  onNotice?: ((notice: Notice) => void) | undefined
-  onNotification?: ((notification: Notification) => void) | undefined
-}
-
-/** What a link may be told besides its transport. */
-export interface LinkOptions {
-  readonly listener?: LinkListener
-  /** Opens another transport to the same server, for cancelling. */
-  readonly dialCancel?: CancelDial
-  /** How long the server may take to end a statement it was asked to cancel, in milliseconds. */
-  readonly cancelTimeoutMs?: number | undefined
-}
-
-const DEFAULT_CANCEL_TIMEOUT_MS = 5000
 
 /** How long the peer may take to close after it was told goodbye. */
 const GOODBYE_MS = 1000
@@ -66,6 +50,7 @@ export class Link implements Executor, Line, TransportHandler, ConnectionSink, A
   readonly #outbox: Outbox
   readonly #canceller: Canceller
   readonly #dialCancel: CancelDial
+  readonly #stall: StallWatch | undefined
   readonly #waiting: Deque<Exchange> = new Deque()
   readonly #inFlight: InFlight = new InFlight()
   #state: LinkState = "starting"
@@ -80,9 +65,14 @@ export class Link implements Executor, Line, TransportHandler, ConnectionSink, A
     this.listener = options.listener ?? {}
     this.#dialCancel = options.dialCancel ?? (() => Promise.reject(new UsageError("this link cannot cancel")))
     this.#canceller = new Canceller(this, options.cancelTimeoutMs ?? DEFAULT_CANCEL_TIMEOUT_MS)
+    const { dialProbe, stallTimeoutMs = DEFAULT_STALL_TIMEOUT_MS } = options
+    this.#stall = dialProbe && stallTimeoutMs > 0 ? new StallWatch(this, dialProbe, stallTimeoutMs) : undefined
     this.#transport = transport
     this.#decoder = new Decoder(this.#idle, this)
-    this.#outbox = new Outbox(transport, () => this.#inFlight.markFlushed())
+    this.#outbox = new Outbox(transport, () => {
+      this.#inFlight.markFlushed()
+      this.#stall?.onWritten()
+    })
     this.closed = new Promise((resolve) => {
       this.#resolveClosed = resolve
     })
@@ -100,6 +90,11 @@ export class Link implements Executor, Line, TransportHandler, ConnectionSink, A
   /** Why the link is closed, when nobody asked for it. */
   get reason(): Error | undefined {
     return this.#reason
+  }
+
+  /** True while the server owes an answer. */
+  get isWaiting(): boolean {
+    return this.#inFlight.size > 0
   }
 
   /** True when nothing is under way. */
@@ -147,8 +142,12 @@ export class Link implements Executor, Line, TransportHandler, ConnectionSink, A
 
   /** Asks the server to stop whatever runs; resolves when it has been told and nothing later can be hit. */
   async cancel(): Promise<void> {
+    if (!this.#carries) throw refusal(this.#state, this.#reason)
     await this.sendCancel(new AbortController().signal)
-    await new Promise<void>((resolve) => this.#enqueue(new Drain(resolve)))
+    await new Promise<void>((resolve) => {
+      if (this.#carries) this.#enqueue(new Drain(resolve))
+      else resolve()
+    })
   }
 
   // Line
@@ -211,6 +210,7 @@ export class Link implements Executor, Line, TransportHandler, ConnectionSink, A
   // TransportHandler
 
   onData(source: ByteSource, start: number, end: number): void {
+    this.#stall?.onHeard()
     try {
       this.#decoder.push(source, start, end)
     } catch (error) {
@@ -293,6 +293,11 @@ export class Link implements Executor, Line, TransportHandler, ConnectionSink, A
     this.#holder = undefined
     this.#write(exchange)
     this.#pump()
+  }
+
+  /** Whether requests are still answered. */
+  get #carries(): boolean {
+    return this.#state === "open" || this.#state === "closing"
   }
 
   // CancellerHost
@@ -382,6 +387,7 @@ export class Link implements Executor, Line, TransportHandler, ConnectionSink, A
     this.#state = move(this.#state, "closed")
     if (!expected) this.#reason = reason ?? new ConnectionError("the server closed the connection unexpectedly")
     this.#canceller.dispose()
+    this.#stall?.dispose()
     this.#decoder.stop()
     this.#outbox.close()
     this.#transport.destroy()

@@ -15,7 +15,8 @@ import { hostsInOrder, shuffled, socketPath } from "../config/hosts.ts"
 import { AuthenticationError, ConfigError, ConnectError, ConnectionError } from "../errors/client-error.ts"
 import { ServerError } from "../errors/server-error.ts"
 import { type AttemptContext, attempt } from "./attempt.ts"
-import type { Link, LinkListener } from "./link.ts"
+import type { Link } from "./link.ts"
+import type { LinkListener } from "./options.ts"
 import type { Target } from "./reach.ts"
 
 /** What opening a link may be told besides its Config. */
@@ -27,6 +28,8 @@ export interface OpenOptions {
   readonly signal?: AbortSignal | undefined
   /** How long the server may take to end a statement it was asked to cancel, in milliseconds. */
   readonly cancelTimeoutMs?: number | undefined
+  /** How long the server may be silent while an answer is due before it is probed, in milliseconds. */
+  readonly stallTimeoutMs?: number | undefined
 }
 
 /** Bounded, and without the passwords themselves. */
@@ -49,6 +52,7 @@ export async function openLink(config: Config, options: OpenOptions = {}): Promi
     scramKeyCache: options.scramKeyCache ?? processKeys,
     signal: options.signal,
     cancelTimeoutMs: options.cancelTimeoutMs,
+    stallTimeoutMs: options.stallTimeoutMs,
   }
   const failures: Error[] = []
   const hosts = hostsInOrder(config)

@@ -10,6 +10,7 @@ import type { SkippableExchange } from "../exchange/skippable.ts"
 import type { Query } from "../query/query.ts"
 import type { Result } from "../query/result.ts"
 import type { RowShape } from "../query/row-shape.ts"
+import { withCallerStack } from "./caller-stack.ts"
 import { type QueryText, toQuery } from "./query-arguments.ts"
 import type { ScriptOptions } from "./queryable.ts"
 import type { Session } from "./session.ts"
@@ -47,7 +48,7 @@ export function runNormalised<R, T>(
   const stop = session.stopFor(query.signal, query.timeout)
   start(exchange, stop)
   if (stop !== undefined) disposeAfter(exchange.promise, stop)
-  return exchange.promise
+  return withCallerStack(exchange.promise)
 }
 
 /** Runs a script through the simple protocol. */
@@ -65,7 +66,7 @@ export function runScript(
     return Promise.reject(error)
   }
   if (stop !== undefined) disposeAfter(exchange.promise, stop)
-  return exchange.promise
+  return withCallerStack(exchange.promise)
 }
 
 function disposeAfter(promise: Promise<unknown>, stop: Stop): void {

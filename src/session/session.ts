@@ -39,6 +39,13 @@ export interface SessionOptions {
    * @defaultValue 5000
    */
   readonly cancelTimeout?: number | undefined
+  /**
+   * Milliseconds of silence, while an answer is due, after which the server is probed on a connection of its own; when
+   * that is not answered in the same time either, the connection is given up. A slow query is not disturbed. 0 never
+   * probes.
+   * @defaultValue 30000
+   */
+  readonly stallTimeout?: number | undefined
 }
 
 /** One connection's state above the link. */

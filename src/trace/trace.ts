@@ -1,0 +1,45 @@
+/**
+ * Publishes an operation's course to a tracing channel. Callers ask `isTraced` first, so that without subscribers
+ * nothing is made, not even the context.
+ */
+
+import { PglineError } from "../errors/client-error.ts"
+import type { Channel, TraceContext } from "./channels.ts"
+
+/** Whether anybody listens. */
+export function isTraced(channel: Channel): boolean {
+  return channel.hasSubscribers
+}
+
+/**
+ * Runs an operation and tells the channel: `start` and `end` around the call, then `asyncStart` and `asyncEnd` when it
+ * has settled, with `error` before them when it has failed.
+ * @param onResult may add to the context what the result tells
+ */
+export function trace<T>(
+  channel: Channel,
+  context: TraceContext,
+  run: () => Promise<T>,
+  onResult?: (context: TraceContext, result: T) => void,
+): Promise<T> {
+  const settle = (): void => {
+    channel.asyncStart.publish(context)
+    channel.asyncEnd.publish(context)
+  }
+  const promise = channel.start.runStores(context, run)
+  channel.end.publish(context)
+  return promise.then(
+    (result) => {
+      onResult?.(context, result)
+      settle()
+      return result
+    },
+    (error: unknown) => {
+      context.error = error
+      context["error.type"] = error instanceof PglineError ? error.code : (error as Error)?.name
+      channel.error.publish(context)
+      settle()
+      throw error
+    },
+  )
+}
