@@ -123,7 +123,9 @@ export class ProxiedConnection {
     this.#isOver = true
     this.#gate.open()
     for (const socket of this.#sockets()) {
-      if (ending === "reset") {
+      if (ending === "reset" && socket.writableEnded) {
+        socket.destroy() // a RST is refused once the FIN is on its way, and the socket would never be gone
+      } else if (ending === "reset") {
         socket.resetAndDestroy()
       } else {
         socket.resume() // unread bytes would turn the FIN into a RST
