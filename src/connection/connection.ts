@@ -17,6 +17,8 @@ import { runTransaction } from "../session/transaction/run-transaction.ts"
 import { Transaction } from "../session/transaction/transaction.ts"
 import type { Sql } from "../sql/fragment.ts"
 import { quoteLiteral } from "../sql/quote.ts"
+import { cancelChannel, listenChannel, prepareChannel, transactionChannel } from "../trace/channels.ts"
+import { isTraced, trace } from "../trace/trace.ts"
 import type { TypeRegistry } from "../types/registry.ts"
 import type { ConnectionInfo } from "./connection-info.ts"
 import { type PreparedStatement, type PrepareOptions, prepareStatement } from "./prepared-statement.ts"
@@ -78,7 +80,8 @@ export class Connection extends QueryMethods implements AsyncDisposable {
    * ```
    */
   transaction<T>(fn: (tx: Transaction) => T | Promise<T>, options: TransactionOptions = {}): Promise<T> {
-    return runTransaction(() => new Transaction(this.#session, options), fn, options)
+    const run = (): Promise<T> => runTransaction(() => new Transaction(this.#session, options), fn, options)
+    return isTraced(transactionChannel) ? trace(transactionChannel, this.#session.traceContext({}), run) : run()
   }
 
   /**
@@ -107,7 +110,10 @@ export class Connection extends QueryMethods implements AsyncDisposable {
    * often are prepared by themselves.
    */
   prepare(text: string | Sql, options?: PrepareOptions): Promise<PreparedStatement> {
-    return prepareStatement(this.#session, this.#start, text, options)
+    const run = (): Promise<PreparedStatement> => prepareStatement(this.#session, this.#start, text, options)
+    if (!isTraced(prepareChannel)) return run()
+    const context = this.#session.traceContext({ "db.query.text": typeof text === "string" ? text : text.text })
+    return trace(prepareChannel, context, run)
   }
 
   /**
@@ -118,7 +124,9 @@ export class Connection extends QueryMethods implements AsyncDisposable {
    */
   listen(channel: string, listener?: NotificationListener): Promise<Subscription> {
     this.#notifications ??= new Notifications(this.#session, this.#start)
-    return this.#notifications.listen(channel, listener)
+    const notifications = this.#notifications
+    if (!isTraced(listenChannel)) return notifications.listen(channel, listener)
+    return trace(listenChannel, this.#session.traceContext({ channel }), () => notifications.listen(channel, listener))
   }
 
   /** Commits a transaction that was prepared for two-phase commit, here or on another connection. */
@@ -142,7 +150,10 @@ export class Connection extends QueryMethods implements AsyncDisposable {
    * give it a `signal`.
    */
   cancel(): Promise<void> {
-    return this.#session.link.cancel()
+    const { link } = this.#session
+    return isTraced(cancelChannel)
+      ? trace(cancelChannel, this.#session.traceContext({}), () => link.cancel())
+      : link.cancel()
   }
 
   /** True once the connection is closed, asked for or not: every query is refused from then on. */

@@ -7,6 +7,8 @@ import type { Config } from "../config/config.ts"
 import { resolveConfig } from "../config/resolve.ts"
 import { openLink } from "../link/open.ts"
 import { Session } from "../session/session.ts"
+import { connectChannel, type TraceContext } from "../trace/channels.ts"
+import { isTraced, trace } from "../trace/trace.ts"
 import { createDefaultRegistry } from "../types/defaults.ts"
 import { KnownTypes } from "../types/known-types.ts"
 import { ConnectionInfo } from "./connection-info.ts"
@@ -37,7 +39,19 @@ export class Connector {
    * Opens a session.
    * @throws the only failure there was, or ConnectError with all of them; the signal's reason when that stopped it
    */
-  async open(signal: AbortSignal | undefined): Promise<Session> {
+  open(signal: AbortSignal | undefined): Promise<Session> {
+    if (!isTraced(connectChannel)) return this.#open(signal)
+    const [host] = this.config.hosts
+    const context: TraceContext = {
+      "db.system.name": "postgresql",
+      "db.namespace": this.config.database,
+      "server.address": host?.host ?? "",
+      "server.port": host?.port ?? 0,
+    }
+    return trace(connectChannel, context, () => this.#open(signal))
+  }
+
+  async #open(signal: AbortSignal | undefined): Promise<Session> {
     const { options } = this
     const opened = await openLink(this.config, {
       listener: { onNotice: options.onNotice },

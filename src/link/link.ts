@@ -105,6 +105,7 @@ export class Link implements Executor, Line, TransportHandler, ConnectionSink, A
   /** Starts the session. The link is destroyed when that fails. */
   async start(request: StartupRequest): Promise<void> {
     const startup = new Startup(request)
+    this.server.database = request.parameters["database"] ?? ""
     this.#write(startup)
     try {
       const { processId, secretKey, protocolVersion } = await startup.promise

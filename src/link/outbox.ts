@@ -10,6 +10,8 @@ import type { Transport } from "../transport/transport.ts"
 
 /** A burst beyond this does not keep its memory. */
 const KEPT_CAPACITY = 256 * 1024
+/** This much is not held back for more to come. */
+const MUCH = 128 * 1024
 
 /** The encoder of a link and the one place that writes to its transport. */
 export class Outbox {
@@ -39,11 +41,14 @@ export class Outbox {
     this.schedule()
   }
 
-  /** Sends what was appended once this tick is over. */
+  /** Sends what was appended once this tick is over; at once when it is much, so that a busy peer shows in time. */
   schedule(): void {
-    if (this.#scheduled) return
-    this.#scheduled = true
-    nextTick(this.#flush)
+    if (this.encoder.writer.length > MUCH) {
+      this.flush()
+    } else if (!this.#scheduled) {
+      this.#scheduled = true
+      nextTick(this.#flush)
+    }
   }
 
   /** Sends what was appended, now. */

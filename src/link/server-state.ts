@@ -14,6 +14,8 @@ export type TransactionStatus = "idle" | "transaction" | "failed"
 export class ServerState {
   /** The reported settings (`server_version`, `TimeZone`, …), kept up to date. */
   readonly parameters: Map<string, string> = new Map()
+  /** The database the session is in. */
+  database = ""
   /** The backend's process id; undefined behind some poolers. */
   processId: number | undefined
   /** What a CancelRequest must present, 4 to 256 bytes. */

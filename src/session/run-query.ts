@@ -10,6 +10,8 @@ import type { SkippableExchange } from "../exchange/skippable.ts"
 import type { Query } from "../query/query.ts"
 import type { Result } from "../query/result.ts"
 import type { RowShape } from "../query/row-shape.ts"
+import { queryChannel } from "../trace/channels.ts"
+import { isTraced, trace } from "../trace/trace.ts"
 import { withCallerStack } from "./caller-stack.ts"
 import { type QueryText, toQuery } from "./query-arguments.ts"
 import type { ScriptOptions } from "./queryable.ts"
@@ -44,6 +46,11 @@ export function runNormalised<R, T>(
   query: Query,
   pick: (result: Result<R>) => T,
 ): Promise<T> {
+  if (isTraced(queryChannel)) return traceQuery(session, start, query, pick)
+  return carry(session, start, query, pick)
+}
+
+function carry<R, T>(session: Session, start: Start, query: Query, pick: (result: Result<R>) => T): Promise<T> {
   const exchange = new ExtendedQuery<R, T>(query, session.statements, session.types, pick)
   const stop = session.stopFor(query.signal, query.timeout)
   start(exchange, stop)
@@ -58,15 +65,36 @@ export function runScript(
   script: string,
   options: ScriptOptions,
 ): Promise<Result<unknown>[]> {
-  const exchange = new SimpleQuery(script, options.rows ?? "object", session.statements, session.types)
-  const stop = session.stopFor(options.signal, options.timeout)
+  const run = (): Promise<Result<unknown>[]> => carryScript(session, start, script, options)
   try {
-    start(exchange, stop)
+    if (!isTraced(queryChannel)) return run()
+    return trace(queryChannel, session.traceContext({ "db.query.text": script }), run)
   } catch (error) {
     return Promise.reject(error)
   }
+}
+
+function carryScript(
+  session: Session,
+  start: Start,
+  script: string,
+  options: ScriptOptions,
+): Promise<Result<unknown>[]> {
+  const exchange = new SimpleQuery(script, options.rows ?? "object", session.statements, session.types)
+  const stop = session.stopFor(options.signal, options.timeout)
+  start(exchange, stop)
   if (stop !== undefined) disposeAfter(exchange.promise, stop)
   return withCallerStack(exchange.promise)
+}
+
+function traceQuery<R, T>(session: Session, start: Start, query: Query, pick: (result: Result<R>) => T): Promise<T> {
+  const context = session.traceContext({ "db.query.text": query.text })
+  return trace(queryChannel, context, () =>
+    carry<R, T>(session, start, query, (result) => {
+      context["db.response.returned_rows"] = result.rows.length
+      return pick(result)
+    }),
+  )
 }
 
 function disposeAfter(promise: Promise<unknown>, stop: Stop): void {

@@ -9,6 +9,7 @@ import { ConnectionReleasedError } from "../errors/pool-error.ts"
 import type { Link } from "../link/link.ts"
 import type { OpenedLink } from "../link/open.ts"
 import { StatementCache } from "../query/statement-cache.ts"
+import type { TraceContext } from "../trace/channels.ts"
 import type { TypeRegistry } from "../types/registry.ts"
 
 /** Options that hold for all queries of a connection. */
@@ -80,6 +81,18 @@ export class Session {
   /** Refuses all that is asked for through this object from now on, its scopes included. */
   revoke(): void {
     this.#isRevoked = true
+  }
+
+  /** What a trace of something that runs here carries. */
+  traceContext(more: Partial<TraceContext>): TraceContext {
+    const { host } = this.target
+    return {
+      "db.system.name": "postgresql",
+      "db.namespace": this.link.server.database,
+      "server.address": host.host,
+      "server.port": host.port,
+      ...more,
+    }
   }
 
   /**

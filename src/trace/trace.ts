@@ -8,7 +8,7 @@ import type { Channel, TraceContext } from "./channels.ts"
 
 /** Whether anybody listens. */
 export function isTraced(channel: Channel): boolean {
-  return channel.hasSubscribers
+  return channel.hasSubscribers ?? channel.start.hasSubscribers // Node before 20.13 has no sum of them
 }
 
 /**
