@@ -32,7 +32,9 @@ function ownFiles(options: TestServerOptions): { files: Record<string, string>; 
       settings[setting] = `${place}/${name}`
     }
   }
-  add("hba_file", "pg_hba.conf", options.hba && `${options.hba.join("\n")}\n`)
+  // This machine's connections reach the container from its bridge's address.
+  const hba = options.hba?.map((line) => line.replace(/ (127\.0\.0\.1\/32|::1\/128) /, " all "))
+  add("hba_file", "pg_hba.conf", hba && `${hba.join("\n")}\n`)
   const tls: Partial<ServerTls> = options.tls ?? {}
   add("ssl_cert_file", "server.crt", tls.cert)
   add("ssl_key_file", "server.key", tls.key)
