@@ -75,3 +75,15 @@ test("after close nothing goes out", async () => {
   outbox.flush()
   expect([transport.held.length, flushes()]).toEqual([0, 0])
 })
+
+test("holds much back for nobody, so that the next request sees whether the peer is busy", async () => {
+  const { transport, outbox, flushes } = makeOutbox()
+  outbox.encoder.query("x".repeat(200_000))
+  outbox.schedule()
+  expect([transport.held.length, flushes()]).toEqual([1, 1])
+  outbox.encoder.query("select 1")
+  outbox.schedule()
+  expect(transport.held.length).toBe(1)
+  await turn()
+  expect([transport.held.length, flushes()]).toEqual([2, 2])
+})
