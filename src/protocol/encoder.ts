@@ -95,6 +95,14 @@ export class Encoder {
   }
 
   parse(name: string, text: string, parameterOids: readonly Oid[]): void {
+    if (parameterOids.length > MAX_PARAMETERS) {
+      throw new UsageError(
+        `a statement can have at most ${MAX_PARAMETERS} parameters, got ${parameterOids.length} types`,
+        {
+          safeToRetry: true,
+        },
+      )
+    }
     const start = this.#begin(PARSE)
     this.#cstring(name, "the statement's name")
     this.#cstring(text, "the statement")

@@ -103,7 +103,7 @@ export function checkParameters(values: readonly unknown[]): void {
       { safeToRetry: true },
     )
   }
-  const missing = values.indexOf(undefined)
+  const missing = values.findIndex((value) => value === undefined) // unlike indexOf it sees the holes of an array
   if (missing !== -1) refuseUndefined("any type", missing + 1)
 }
 

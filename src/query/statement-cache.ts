@@ -27,7 +27,8 @@ export class StatementCache {
   statement(text: string, declaredOids: readonly Oid[]): Statement {
     const key = declaredOids.length === 0 ? text : `${declaredOids.join(",")}\0${text}`
     const known = this.#statements.get(key)
-    if (known !== undefined) return known
+    // A text with a NUL can look like another one's key; it is refused, but not as that other statement.
+    if (known !== undefined && known.text === text) return known
     const statement = new Statement(text, declaredOids)
     const evicted = this.#statements.set(key, statement)
     if (evicted === statement) statement.isKept = false
