@@ -6,6 +6,7 @@
 import type { Socket } from "node:net"
 import * as tls from "node:tls"
 import type { TlsHandshake } from "../config/tls-handshake.ts"
+import { certificateNameProblem } from "./node-certificate-name.ts"
 import type { TlsInfo } from "./transport.ts"
 
 /** Runs the handshake over a connected socket. Rejects with its failure; the socket is destroyed then. */
@@ -73,7 +74,7 @@ function optionsOf(handshake: TlsHandshake): tls.ConnectionOptions {
     // A caller's options may ask for more than sslmode does, never for less.
     rejectUnauthorized: verifyChain,
     checkServerIdentity: (name, certificate) =>
-      (verifyName === undefined ? undefined : tls.checkServerIdentity(verifyName, certificate)) ??
+      (verifyName === undefined ? undefined : certificateNameProblem(verifyName, certificate)) ??
       extraCheck?.(name, certificate),
   }
 }

@@ -4,10 +4,11 @@
  *
  *   P <conninfo>          PQconninfoParse: only what the string says
  *   C <conninfo>          PQconnectStart: with services, environment and defaults, validated
+ *   L <conninfo>          PQconnectdb: logs in and out again
  *   S <name> [=<value>]   setenv, or unsetenv without a value
  *
- * One line answers each P and C: "+" with keyword=value pairs (values in hexadecimal), or "-" with the error message.
- * After C the pairs include "PASSWORD" from the password file.
+ * One line answers each but S: "+" with keyword=value pairs (values in hexadecimal), or "-" with the error message.
+ * After C the pairs include "PASSWORD" from the password file; after L the only one is "encryption", tls or none.
  */
 #include <dlfcn.h>
 #include <stdio.h>
@@ -29,6 +30,8 @@ typedef struct
 static Option *(*conninfo_parse) (const char *, char **);
 static void (*conninfo_free) (Option *);
 static void *(*connect_start) (const char *);
+static void *(*connect_db) (const char *);
+static int	(*ssl_in_use) (void *);
 static Option *(*conninfo) (void *);
 static char *(*error_message) (void *);
 static char *(*pass) (void *);
@@ -106,6 +109,8 @@ main(int argc, char **argv)
 	conninfo_parse = symbol(library, "PQconninfoParse");
 	conninfo_free = symbol(library, "PQconninfoFree");
 	connect_start = symbol(library, "PQconnectStart");
+	connect_db = symbol(library, "PQconnectdb");
+	ssl_in_use = symbol(library, "PQsslInUse");
 	conninfo = symbol(library, "PQconninfo");
 	error_message = symbol(library, "PQerrorMessage");
 	pass = symbol(library, "PQpass");
@@ -143,6 +148,19 @@ main(int argc, char **argv)
 			else
 				put_error(message);
 			conninfo_free(options);
+		}
+		else if (command[0] == 'L')
+		{
+			void	   *connection = connect_db(text);
+
+			if (status(connection) == 0)
+			{
+				printf("+ encryption=");
+				put_hex(ssl_in_use(connection) ? "tls" : "none");
+			}
+			else
+				put_error(error_message(connection));
+			finish(connection);
 		}
 		else
 		{

@@ -58,6 +58,13 @@ export class LibpqOracle {
     return this.#ask("C", conninfo)
   }
 
+  /** Logs in, and out again at once. */
+  async login(conninfo: string): Promise<"tls" | "none" | { readonly error: string }> {
+    const { values, error } = await this.#ask("L", conninfo)
+    if (error !== undefined) return { error }
+    return values["encryption"] === "tls" ? "tls" : "none"
+  }
+
   /** Changes the environment from here on; undefined removes a variable. */
   setEnv(name: string, value: string | undefined): void {
     this.#process.stdin!.write(`S ${name}${value === undefined ? "" : ` =${hex(value)}`}\n`)

@@ -157,6 +157,8 @@ export interface Certificates {
   readonly serverWildcard: KeyPair
   /** Common name `localhost`, without a subjectAltName. */
   readonly serverCommonNameOnly: KeyPair
+  /** Common name `127.0.0.1`, without a subjectAltName. */
+  readonly serverAddressOnly: KeyPair
   /** Names only, no addresses. */
   readonly serverWithoutAddress: KeyPair
   readonly serverOfOtherCa: KeyPair
@@ -197,6 +199,7 @@ async function makeAll(): Promise<Certificates> {
     serverWrongName: await authority.issue(named("other.example")),
     serverWildcard: await authority.issue(named("*.wild.example")),
     serverCommonNameOnly: await authority.issue({ commonName: "localhost" }),
+    serverAddressOnly: await authority.issue({ commonName: "127.0.0.1" }),
     serverWithoutAddress: await authority.issue(named("localhost")),
     serverOfOtherCa: await other.issue(here),
     serverRevoked,
