@@ -10,6 +10,9 @@ import type { BenchClient, BenchDriver } from "../driver.ts"
 const entry = process.env["PGLINE_BENCH_ENTRY"] ?? "../../src/index.ts"
 const { connect } = (await import(entry)) as typeof import("../../src/index.ts")
 
+/** The parameters of a row in the statement's order. */
+const valuesOf = (row: InsertRow): unknown[] => [row.id, row.name, row.createdAt, row.score]
+
 class PglineClient implements BenchClient {
   readonly #connection: Connection
 
@@ -26,7 +29,7 @@ class PglineClient implements BenchClient {
   }
 
   pointSelects(ids: readonly number[]): Promise<unknown> {
-    return Promise.all(ids.map((id) => this.pointSelect(id)))
+    return this.#connection.pipeline((p) => Promise.all(ids.map((id) => p.rows(statements.point.text, [id]))))
   }
 
   catalog(): Promise<unknown> {
@@ -38,12 +41,14 @@ class PglineClient implements BenchClient {
   }
 
   insert(row: InsertRow): Promise<unknown> {
-    return this.#connection.query(statements.insert.text, [row.id, row.name, row.createdAt, row.score])
+    return this.#connection.query(statements.insert.text, valuesOf(row))
   }
 
   insertMany(rows: readonly InsertRow[]): Promise<unknown> {
-    const connection = this.#connection
-    return Promise.all([connection.query("begin"), ...rows.map((row) => this.insert(row)), connection.query("commit")])
+    // What stands before one Sync is one transaction.
+    return this.#connection.pipeline((p) =>
+      Promise.all(rows.map((row) => p.query(statements.insert.text, valuesOf(row)))),
+    )
   }
 
   download(): Promise<unknown> {
@@ -60,6 +65,6 @@ class PglineClient implements BenchClient {
 }
 
 export const pglineDriver: BenchDriver = {
-  workloads: ["w1", "w2", "w3", "w5", "w6", "w7b", "w11", "w12a", "w12b", "w13"],
+  workloads: ["w1", "w2", "w3", "w3s", "w5", "w6", "w7b", "w11", "w12a", "w12b", "w13"],
   connect: async (server: ServerAddress) => new PglineClient(await connect({ ...server, sslmode: "disable" })),
 }
