@@ -32,8 +32,11 @@ function bind(values: readonly unknown[], codecs: readonly (Codec | undefined)[]
 
 describe("writeParameters", () => {
   test("writes each value in the format its codec chose, and NULL as none", () => {
-    const { parameterFormats, values } = bind([7, "seven", null, "0x1F"], [int4, text, int4, int4])
-    expect(values.map((value) => value?.toString("hex"))).toEqual(["00000007", "736576656e", undefined, "30783146"])
+    const { parameterFormats, values } = bind(
+      [7, "seven", null, "12"],
+      [int4, text, int4, registry.codecOrText(999_999)],
+    )
+    expect(values.map((value) => value?.toString("hex"))).toEqual(["00000007", "736576656e", undefined, "3132"])
     expect(parameterFormats).toEqual([BINARY, BINARY, TEXT, TEXT])
   })
 
