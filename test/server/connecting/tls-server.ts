@@ -41,7 +41,7 @@ export type CertificateName = "none" | Exclude<keyof Certificates, "authority" |
 /** A running server and the files a client may name. */
 export class TlsServer {
   readonly server: PostgresServer
-  /** Holds `ca.crt`, `otherCa.crt`, `ca.crl`, and `<name>.crt` and `<name>.key` of every certificate. */
+  /** Holds `ca.crt`, `otherCa.crt`, `ca.crl`, and `<name>.crt` and `<name>.key` of every certificate and of `clientByCert`. */
   readonly directory: string
   readonly certificates: Certificates
   #shown: CertificateName = "none"
@@ -57,6 +57,9 @@ export class TlsServer {
     const certificates = await makeCertificates()
     const directory = await mkdtemp(join(tmpdir(), "pgline-certificates-"))
     await writeCertificates(certificates, directory)
+    const { cert, key } = await certificates.authority.issue({ commonName: "by_cert" })
+    await writeFile(join(directory, "clientByCert.crt"), cert)
+    await writeFile(join(directory, "clientByCert.key"), key, { mode: 0o600 })
     const server = await startPostgres({ version: testVersion, hba: RULES })
     await using db = await connect({ host: server.socketDirectory, port: server.port, user: server.user })
     for (const user of USERS) {
