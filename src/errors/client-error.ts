@@ -202,6 +202,20 @@ export class DecodeError extends ClientError {
   }
 }
 
+/** The catalogs could not be asked about types that a statement's parameters or results have. */
+export class TypeLookupError extends ClientError {
+  readonly code = "PGLINE_TYPE_LOOKUP"
+  /** The types in question: their OIDs, or their names where they were asked for by name. */
+  readonly types: readonly (number | string)[]
+
+  constructor(types: readonly (number | string)[], cause: unknown) {
+    const which = types.map((type) => (typeof type === "number" ? String(type) : JSON.stringify(type))).join(", ")
+    const reason = cause instanceof Error ? `: ${cause.message}` : ""
+    super(`the types ${which} could not be looked up in the catalogs${reason}`, { cause })
+    this.types = types
+  }
+}
+
 /** Names the kind of a value without telling its contents, for error messages. */
 export function describeValue(value: unknown): string {
   switch (typeof value) {

@@ -18,6 +18,7 @@ export {
   ProtocolError,
   RowCountError,
   TimeoutError,
+  TypeLookupError,
   UsageError,
 } from "./client-error.ts"
 export { CompositionError } from "./composition-error.ts"

@@ -12,6 +12,8 @@ export interface LineOwner {
   release(exchange: Exchange): void
   sync(): void
   send(): void
+  endTurn(): void
+  rerun(exchange: Exchange): void
   readonly crowded: boolean
 }
 
@@ -55,6 +57,14 @@ export class DelegatedLine implements Line {
 
   release(exchange: Exchange): void {
     this.#owner.release(exchange)
+  }
+
+  endTurn(): void {
+    this.#owner.endTurn()
+  }
+
+  rerun(exchange: Exchange): void {
+    this.#owner.rerun(exchange)
   }
 
   abandon(reason: Error): void {

@@ -25,6 +25,10 @@ export interface Line {
   flush(): void
   /** Lets later exchanges be written, if it was this one that held the line. */
   release(exchange: Exchange): void
+  /** Ends what was sent here for now: the server answers it, and `onReady` is called, though more is to be said. */
+  endTurn(): void
+  /** Carries an exchange once more, before all that wait. One that was answered may ask for it at any later time. */
+  rerun(exchange: Exchange): void
   /** What has failed the open transaction, kept for the errors that follow from it. */
   readonly server: { lastFailure: ServerError | undefined }
   /** Whether other exchanges have been written behind this one. */

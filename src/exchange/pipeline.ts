@@ -44,6 +44,8 @@ export class PipelineExchange implements Exchange {
   #commitFailure: unknown
   /** Why the link carries the pipeline no more. */
   #lost: unknown
+  /** The member whose reply is being read has said all it has to say for now. */
+  #turnEnded = false
 
   /** Adds a statement. After an error before it, up to the next sync point, it is refused without being sent. */
   run(member: SkippableExchange): void {
@@ -95,14 +97,15 @@ export class PipelineExchange implements Exchange {
       case COMMAND_COMPLETE:
       case EMPTY_QUERY_RESPONSE:
       case PORTAL_SUSPENDED:
-        this.#written.shift()
-        member.onReady(STATUS_TRANSACTION)
+        this.#onAnswered(member)
         break
       case ERROR_RESPONSE:
         this.#written.shift()
         member.onReady(STATUS_TRANSACTION)
         this.#skipRest(readError(source, start, end, this.#line))
         break
+      default:
+        if (this.#turnEnded) this.#onAnswered(member)
     }
   }
 
@@ -142,10 +145,32 @@ export class PipelineExchange implements Exchange {
       },
       sync: () => {}, // the Sync is the pipeline's
       send: () => pipeline.#line.flush(),
+      endTurn: () => {
+        pipeline.#turnEnded = true
+      },
+      rerun: (exchange) => pipeline.#rerun(exchange as SkippableExchange),
       get crowded() {
         return pipeline.#written.size > 1
       },
     }
+  }
+
+  /** A member is over, or wants another turn, which is the next if nothing is written behind it. */
+  #onAnswered(member: SkippableExchange): void {
+    this.#turnEnded = false
+    this.#written.shift()
+    const held = this.#holder === member
+    if (held) this.#holder = undefined
+    if (member.onReady(STATUS_TRANSACTION) === "again") this.#rerun(member)
+    if (held) this.#pump()
+  }
+
+  /** Behind the last sync point the link carries the member; in a segment that has failed nobody does. */
+  #rerun(member: SkippableExchange): void {
+    if (this.#state === "over" || this.#last?.isWritten) this.#line.rerun(member)
+    else if (this.#failure !== undefined) member.skip(aborted(this.#failure))
+    else if (this.#holder !== undefined) this.#waiting.unshift(member)
+    else this.#write(member)
   }
 
   #front(): SkippableExchange {
@@ -172,6 +197,7 @@ export class PipelineExchange implements Exchange {
       this.#line.sync()
       this.#line.send()
       this.#failure = undefined
+      item.isWritten = true
       this.#written.push(item)
       if (item === this.#last) this.#line.release(this)
       return

@@ -55,23 +55,17 @@ export class Preceded implements SkippableExchange {
 
   write(line: Line): void {
     this.#line = line
+    if (this.#state === "passed") {
+      this.#exchange.write(this.#lineBehind(line))
+      return
+    }
     const { encoder } = line
     encoder.parse("", this.#statement, [])
     encoder.beginBind("", "")
     for (let i = 0; i < 3; i++) encoder.writer.int16(0) // no parameter formats, no parameters, no result formats
     encoder.endBind()
     encoder.execute("", 0)
-    this.#exchange.write(
-      new DelegatedLine(line, {
-        hold: () => line.hold(),
-        release: () => line.release(this),
-        sync: () => line.sync(),
-        send: () => line.send(),
-        get crowded() {
-          return line.crowded
-        },
-      }),
-    )
+    this.#exchange.write(this.#lineBehind(line))
     line.hold()
     this.#state = "preceding"
   }
@@ -104,7 +98,7 @@ export class Preceded implements SkippableExchange {
     }
   }
 
-  /** An exchange behind a BEGIN is never run anew: it does not see an idle session. */
+  /** When the exchange behind wants another turn, it is without the preceding statement. */
   onReady(status: number): Outcome {
     if (this.#state === "passed") return this.#exchange.onReady(status)
     this.skip(this.#error)
@@ -120,6 +114,21 @@ export class Preceded implements SkippableExchange {
   skip(error: unknown): void {
     this.#fail(error)
     this.#exchange.skip(error)
+  }
+
+  /** The line as the exchange behind sees it: whatever it asks for, it is we who stand in the queue. */
+  #lineBehind(line: Line): Line {
+    return new DelegatedLine(line, {
+      hold: () => line.hold(),
+      release: () => line.release(this),
+      sync: () => line.sync(),
+      send: () => line.send(),
+      endTurn: () => line.endTurn(),
+      rerun: (exchange) => line.rerun(exchange),
+      get crowded() {
+        return line.crowded
+      },
+    })
   }
 
   #fail(error: unknown): void {

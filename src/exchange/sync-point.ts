@@ -7,6 +7,8 @@
 export class SyncPoint {
   /** Resolves when the server is there, rejects when the commit has failed. Nobody has to wait for it. */
   readonly promise: Promise<void>
+  /** The Sync has been written. */
+  isWritten = false
   #resolve!: () => void
   #reject!: (error: unknown) => void
 

@@ -179,6 +179,17 @@ export class Link implements Executor, Line, TransportHandler, ConnectionSink, A
     this.#pump()
   }
 
+  endTurn(): void {
+    this.sync()
+    this.send()
+  }
+
+  rerun(exchange: Exchange): void {
+    if (!this.#carries) exchange.fail(refusal(this.#state, this.#reason))
+    else if (this.#holder !== undefined || this.#transport.congested) this.#waiting.unshift(exchange)
+    else this.#write(exchange)
+  }
+
   get crowded(): boolean {
     return this.#inFlight.size > 1
   }
@@ -285,14 +296,10 @@ export class Link implements Executor, Line, TransportHandler, ConnectionSink, A
     else this.#write(exchange)
   }
 
-  /** One that holds the line has nothing behind it and goes on at once; another one queues up anew. */
+  /** Runs an exchange once more, before what waits: what was asked for later stays behind it where it can. */
   #runAgain(exchange: Exchange): void {
-    if (this.#holder !== exchange) {
-      this.#enqueue(exchange)
-      return
-    }
-    this.#holder = undefined
-    this.#write(exchange)
+    if (this.#holder === exchange) this.#holder = undefined
+    this.rerun(exchange)
     this.#pump()
   }
 

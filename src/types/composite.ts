@@ -31,6 +31,8 @@ export interface CompositeAttribute {
 /** A composite type with the codecs of its attributes. */
 export interface CompositeDefinition {
   readonly name: string
+  /** The type's own OID; 0 when it has none. */
+  readonly oid?: Oid
   readonly attributes: readonly CompositeAttribute[]
   /** The codec of an attribute's type. Asked once for each attribute. */
   readonly codecOf: (oid: Oid) => Codec
@@ -39,8 +41,23 @@ export interface CompositeDefinition {
 /** A composite value: what its attributes are called and hold. */
 export type CompositeValue = Record<string, unknown>
 
+/** A composite value has other attributes than its type had when the catalogs were asked. */
+export class ChangedTypeError extends DecodeError {
+  /** The type to be asked about again. */
+  readonly oid: Oid
+
+  constructor(type: string, oid: Oid, place: { readonly column?: string; readonly cause?: unknown } = {}) {
+    super(type, "its attributes are not the ones that are known; the type may have changed", place)
+    this.oid = oid
+  }
+
+  override in(column: string): ChangedTypeError {
+    return new ChangedTypeError(this.type, this.oid, { column, cause: this })
+  }
+}
+
 /** The codec of a composite type. */
-export function compositeOf({ name, attributes, codecOf }: CompositeDefinition): Codec<CompositeValue> {
+export function compositeOf({ name, oid = 0, attributes, codecOf }: CompositeDefinition): Codec<CompositeValue> {
   const names = attributes.map((attribute) => attribute.name)
   const codecs = attributes.map((attribute) => codecOf(attribute.oid))
   const setters = names.includes("__proto__")
@@ -59,20 +76,20 @@ export function compositeOf({ name, attributes, codecOf }: CompositeDefinition):
     readFields(name, source, start, end, (scan, isNull) => {
       const codec = codecs[values.length]
       if (codec !== undefined) values.push(isNull ? null : codec.decodeText(scan.source, scan.start, scan.end))
-      else if (!isNull || values.length > 0) throw changed(name)
+      else if (!isNull || values.length > 0) throw new ChangedTypeError(name, oid)
     })
-    if (values.length !== names.length) throw changed(name)
+    if (values.length !== names.length) throw new ChangedTypeError(name, oid)
     return assemble(values)
   }
 
-  function codecAt(oid: Oid, i: number): Codec {
-    if (attributes[i]?.oid !== oid) throw changed(name)
+  function codecAt(attributeOid: Oid, i: number): Codec {
+    if (attributes[i]?.oid !== attributeOid) throw new ChangedTypeError(name, oid)
     return codecs[i]!
   }
 
   function decodeBinary(source: ByteSource, start: number, end: number): CompositeValue {
     const values = decodeFieldsBinary(name, source, start, end, codecAt)
-    if (values.length !== names.length) throw changed(name)
+    if (values.length !== names.length) throw new ChangedTypeError(name, oid)
     return assemble(values)
   }
 
@@ -135,10 +152,6 @@ export function compositeOf({ name, attributes, codecOf }: CompositeDefinition):
     prefersText,
     takesArrays: true,
   }
-}
-
-function changed(name: string): DecodeError {
-  return new DecodeError(name, "its attributes are not the ones that are known; the type may have changed")
 }
 
 /** An object's property; what every object inherits is none. */

@@ -2,6 +2,8 @@
  * What is known of a database's types: the built-in ones and those that were learnt from its catalogs. One is shared by
  * all connections of a pool, so that each type is looked up once. Knows names, OIDs and structure, but no codecs.
  *
+ *     unknown ──learn──▶ known ──forgetComposites──▶ unknown        unknown ──missing──▶ not in the catalogs
+ *
  * @see https://www.postgresql.org/docs/current/catalog-pg-type.html
  */
 
@@ -39,12 +41,31 @@ const builtins: readonly TypeDescription[] = builtinTypes.map(([oid, name, array
   return kind === "m" ? { ...head, kind: "multirange", rangeOid: related } : { ...head, kind: "base" }
 })
 
+const builtinOids: ReadonlySet<Oid> = new Set(builtins.map((type) => type.oid))
+
+/** A trip to the catalogs that is under way, for others who need the same. */
+export interface PendingLookup {
+  /** The types it asks about. */
+  readonly oids: ReadonlySet<Oid>
+  /** The connection it runs on. */
+  readonly connection: object
+  /** Whether nothing stands before it on its connection, so that others may wait for it without a risk. */
+  readonly isNext: boolean
+  /** Called when it is over, however it ended. */
+  readonly onOver: (() => void)[]
+}
+
 /** The types of one database, by OID and by name. */
 export class KnownTypes {
+  /** Trips to the catalogs that are under way. */
+  readonly lookups: Set<PendingLookup> = new Set()
   readonly #byOid: Map<Oid, TypeDescription> = new Map()
   readonly #elementOids: Map<Oid, Oid> = new Map()
   readonly #byName: Map<string, TypeDescription> = new Map()
   readonly #byQualifiedName: Map<string, TypeDescription> = new Map()
+  /** Names that types in several schemas have, with what the server said is meant, where it was asked. */
+  readonly #ambiguous: Map<string, Oid | undefined> = new Map()
+  readonly #missing: Set<Oid> = new Set()
   #generation = 0
   #variants = 0
 
@@ -64,8 +85,52 @@ export class KnownTypes {
 
   /** Takes types in. One that was dropped and made again replaces its namesake. */
   learn(types: Iterable<TypeDescription>): void {
-    for (const type of types) this.#add(type)
+    for (const type of types) {
+      if (builtinOids.has(type.oid)) continue
+      this.#missing.delete(type.oid)
+      this.#missing.delete(type.arrayOid)
+      this.#add(type)
+    }
     this.#generation++
+  }
+
+  /** Takes down that the catalogs know nothing of these types, so that they are not asked again and again. */
+  learnMissing(oids: Iterable<Oid>): void {
+    for (const oid of oids) this.#missing.add(oid)
+    this.#generation++
+  }
+
+  /** Takes down what the server says a name means. */
+  learnName(sqlName: string, oid: Oid): void {
+    const name = bareName(sqlName)
+    if (name !== undefined && this.#ambiguous.has(name)) {
+      this.#ambiguous.set(name, this.#elementOids.get(oid) ?? oid)
+    }
+  }
+
+  /** Forgets the structure of composite types, which has changed: they are looked up when they are met again. */
+  forgetComposites(): void {
+    for (const type of this.#byOid.values()) {
+      if (type.kind === "composite") {
+        this.#byOid.delete(type.oid)
+        this.#elementOids.delete(type.arrayOid)
+      }
+    }
+    this.#generation++
+  }
+
+  /** Whether the catalogs would have to be asked about a type. */
+  isUnknown(oid: Oid): boolean {
+    return !this.#byOid.has(oid) && !this.#elementOids.has(oid) && !this.#missing.has(oid)
+  }
+
+  /** A lookup under way that answers for all of these types and that somebody on this connection may wait for. */
+  pendingLookup(oids: readonly Oid[], connection: object): PendingLookup | undefined {
+    for (const lookup of this.lookups) {
+      if (!lookup.isNext && lookup.connection !== connection) continue
+      if (oids.every((oid) => lookup.oids.has(oid))) return lookup
+    }
+    return undefined
   }
 
   /** The type with this OID, unless it is an array or unknown. */
@@ -83,7 +148,10 @@ export class KnownTypes {
     return this.#byName.get(name)?.schema === PG_CATALOG
   }
 
-  /** The OID of a type by its SQL name; without a schema, a built-in type comes before one of the same name. */
+  /**
+   * The OID of a type by its SQL name. Without a schema, a built-in type comes before one of the same name, and a name in
+   * several schemas means nothing until the server was asked.
+   */
   oidOf(sqlName: string): Oid | undefined {
     const parsed = parseTypeName(sqlName)
     if (parsed === undefined) return undefined
@@ -95,7 +163,9 @@ export class KnownTypes {
   }
 
   #find(schema: string | undefined, name: string): TypeDescription | undefined {
-    return schema === undefined ? this.#byName.get(name) : this.#byQualifiedName.get(qualifiedName(schema, name))
+    if (schema !== undefined) return this.#byQualifiedName.get(qualifiedName(schema, name))
+    if (!this.#ambiguous.has(name)) return this.#byName.get(name)
+    return this.#byOid.get(this.#ambiguous.get(name) ?? 0)
   }
 
   #add(type: TypeDescription): void {
@@ -104,9 +174,18 @@ export class KnownTypes {
     this.#byQualifiedName.set(qualifiedName(type.schema, type.name), type)
     const namesake = this.#byName.get(type.name)
     if (namesake === undefined || namesake.schema !== PG_CATALOG || type.schema === PG_CATALOG) {
+      if (namesake !== undefined && namesake.schema !== type.schema && !this.#ambiguous.has(type.name)) {
+        this.#ambiguous.set(type.name, undefined)
+      }
       this.#byName.set(type.name, type)
     }
   }
+}
+
+/** The name as the server was asked for it, when it has no schema. */
+function bareName(sqlName: string): string | undefined {
+  const parsed = parseTypeName(sqlName)
+  return parsed === undefined || parsed.schema !== undefined ? undefined : parsed.name
 }
 
 /** A type's name with its schema, as a key. */

@@ -138,6 +138,11 @@ export class TypeRegistry {
     return this
   }
 
+  /** Whether a codec of the caller's own may read or write values otherwise than their text says. */
+  get hasCustom(): boolean {
+    return this.#customByOid.size > 0 || this.#customByName.size > 0
+  }
+
   /** Takes in what the catalogs say of types; all registries over the same known types see it. */
   learn(types: Iterable<TypeDescription>): void {
     this.known.learn(types)
@@ -178,7 +183,7 @@ export class TypeRegistry {
     const elementOid = this.known.elementOid(oid)
     if (elementOid !== undefined) return this.#makeArray(elementOid)
     const type = this.known.type(oid)
-    if (type === undefined) return undefined
+    if (type === undefined) return this.known.isUnknown(oid) ? undefined : opaqueCodecFor(`type ${oid}`)
     const custom = this.#customFor(type, false)
     if (custom !== undefined) return custom
     if (this.#inTheMaking.has(oid)) return opaqueCodecFor(type.name) // no type contains itself, unless a server lies
@@ -210,7 +215,7 @@ export class TypeRegistry {
       case "domain":
         return domainOf(type.name, this.codecOrText(type.baseOid))
       case "composite":
-        return compositeOf({ name: type.name, attributes: type.attributes, codecOf: (oid) => this.codecOrText(oid) })
+        return compositeOf({ ...type, codecOf: (oid) => this.codecOrText(oid) })
       case "range":
         return rangeOf(this.codecOrText(type.subtypeOid), type.name)
       case "multirange":
