@@ -96,8 +96,7 @@ async function secure(transport: Transport, target: Target, way: Way, config: Co
 function told(error: Error, target: Target): Error {
   if (error instanceof ServerError || error instanceof AuthenticationError) return error
   const place = describeTarget(target)
-  const refusal = certificateRefusal(error.cause)
-  const reason = refusal === undefined || error instanceof TlsFailure ? error.message : `${refusal}: ${error.message}`
+  const reason = error instanceof TlsFailure ? error.message : (certificateRefusal(error.cause) ?? error.message)
   const message = reason.startsWith(place) ? reason : `${place}: ${reason}`
   if (error instanceof ProtocolError) return new ProtocolError(message, { cause: error })
   if (error instanceof TlsFailure) return new TlsFailure(message, { cause: error.cause, safeToRetry: true })

@@ -18,17 +18,18 @@ export function handshakeFailure(error: Error, tls: TlsConfig): TlsFailure {
   return new TlsFailure(`TLS failed: ${explain(error, tls)}`, { cause: error })
 }
 
-/** What a server that we have shaken hands with says about our certificate: with TLS 1.3 that comes only later. */
+/** What a server says about our certificate, undefined for all other errors. With TLS 1.3 it comes after the handshake. */
 export function certificateRefusal(error: unknown): string | undefined {
   const code = codeOf(error)
-  if (!/^ERR_SSL_.*ALERT_/.test(code)) return undefined
-  if (code.endsWith("_CERTIFICATE_REQUIRED")) return "the server asks for a client certificate, and sslcert gives none"
-  if (/(CERTIFICATE|UNKNOWN_CA)/.test(code)) return "the server refused the client certificate (sslcert)"
-  return undefined
+  if (!/^ERR_SSL_.*ALERT_.*(CERTIFICATE|UNKNOWN_CA|DECRYPT_ERROR)/.test(code)) return undefined
+  const problem = code.endsWith("_CERTIFICATE_REQUIRED")
+    ? "the server asks for a client certificate, and sslcert gives none"
+    : "the server refused the client certificate (sslcert)"
+  return `${problem}: ${reasonOf(error as Error)}`
 }
 
 function explain(error: Error, tls: TlsConfig): string {
-  const { message } = error
+  const message = reasonOf(error)
   switch (codeOf(error)) {
     case "ERR_TLS_CERT_ALTNAME_INVALID":
       return `the server's certificate is for another name, which sslmode=${tls.mode} does not allow: ${message}`
@@ -54,7 +55,7 @@ function explain(error: Error, tls: TlsConfig): string {
       return `${refused("does not come from an authority that is trusted", tls)}: ${message}`
   }
   const refusal = certificateRefusal(error)
-  if (refusal !== undefined) return `${refusal}: ${message}`
+  if (refusal !== undefined) return refusal
   if (/ALERT_PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL|VERSION_TOO_LOW/.test(codeOf(error))) {
     return `no protocol version in common (ssl_min_protocol_version, ssl_max_protocol_version): ${message}`
   }
@@ -65,6 +66,11 @@ function explain(error: Error, tls: TlsConfig): string {
 function refused(reason: string, tls: TlsConfig): string {
   const trust = tls.rootCert === undefined ? "sslrootcert" : `sslrootcert=${tls.rootCert}`
   return `the server's certificate ${reason} (sslmode=${tls.mode}, ${trust})`
+}
+
+/** OpenSSL's reason without the places in its sources, where there is one. */
+function reasonOf(error: Error & { readonly reason?: unknown }): string {
+  return codeOf(error).startsWith("ERR_SSL_") && typeof error.reason === "string" ? error.reason : error.message
 }
 
 function codeOf(error: unknown): string {

@@ -1,0 +1,139 @@
+/**
+ * Certificates of the client: what the rules ask for × the certificate there is × sslcertmode × the TLS version, beside
+ * libpq's verdict. With TLS 1.3 a server refuses a certificate only after the handshake.
+ *
+ * @see https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNECT-SSLCERTMODE
+ */
+
+import { chmod, copyFile } from "node:fs/promises"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { LibpqOracle } from "../../conformance/libpq-oracle.ts"
+import { conninfo, difference, outcomeOf, type Refusal } from "./outcome.ts"
+import { PASSWORD, TlsServer } from "./tls-server.ts"
+
+const USERS = ["by_scram", "by_cert", "by_scram_and_cert"] as const
+const CERTIFICATES = ["missing", "clientByCert", "client", "clientExpired", "clientOfOtherCa", "clientRevoked"] as const
+const MODES = ["disable", "allow", "require"] as const
+const VERSIONS = ["TLSv1.2", "TLSv1.3"] as const
+
+interface Cell {
+  readonly user: (typeof USERS)[number]
+  readonly certificate: (typeof CERTIFICATES)[number]
+  readonly mode: (typeof MODES)[number]
+  readonly version: (typeof VERSIONS)[number]
+}
+
+const cells: readonly Cell[] = USERS.flatMap((user) =>
+  CERTIFICATES.flatMap((certificate) =>
+    MODES.flatMap((mode) => VERSIONS.map((version) => ({ user, certificate, mode, version }))),
+  ),
+)
+
+function expected({ user, certificate, mode, version }: Cell): "tls" | Refusal {
+  const isShown = certificate !== "missing" && mode !== "disable"
+  const isRefused = isShown && !["clientByCert", "client"].includes(certificate)
+  if (isRefused) {
+    const is = version === "TLSv1.2" ? "TlsFailure" : "ConnectionError"
+    return { is, text: /: (TLS failed: )?the server refused the client certificate \(sslcert\): .*alert/ }
+  }
+  if (user === "by_cert") {
+    if (!isShown) return { is: "28000", text: /connection requires a valid client certificate/ }
+    if (certificate !== "clientByCert")
+      return { is: "28000", text: /certificate authentication failed for user "by_cert"/ }
+  }
+  if (user === "by_scram_and_cert" && !isShown) {
+    return { is: "28000", text: /connection requires a valid client certificate/ }
+  }
+  if (mode === "require" && !isShown) {
+    return {
+      is: "AuthenticationError",
+      text: /accepted the connection without a client certificate, and sslcertmode is require/,
+    }
+  }
+  return "tls"
+}
+
+let tls: TlsServer
+let oracle: LibpqOracle
+
+beforeAll(async () => {
+  tls = await TlsServer.start()
+  await tls.show("server")
+  oracle = await LibpqOracle.start(18, { HOME: "/nonexistent" })
+})
+
+afterAll(async () => {
+  await oracle.stop()
+  await tls.stop()
+})
+
+function parametersFor(more: Readonly<Record<string, string>>) {
+  return {
+    host: tls.server.host,
+    port: tls.server.port,
+    user: "by_scram",
+    password: PASSWORD,
+    dbname: "postgres",
+    sslmode: "require",
+    gssencmode: "disable",
+    ...more,
+  }
+}
+
+describe.each(USERS)("%s", (user) => {
+  it("each cell has the outcome and the text it must have, and libpq's outcome", async () => {
+    const wrong: string[] = []
+    for (const cell of cells.filter((cell) => cell.user === user)) {
+      const text = conninfo(
+        parametersFor({
+          user,
+          sslcertmode: cell.mode,
+          sslcert: tls.file(`${cell.certificate}.crt`),
+          sslkey: tls.file(`${cell.certificate}.key`),
+          ssl_min_protocol_version: cell.version,
+          ssl_max_protocol_version: cell.version,
+        }),
+      )
+      const outcome = await outcomeOf(text)
+      const problem = difference(outcome, expected(cell))
+      if (problem !== undefined) wrong.push(`${JSON.stringify(cell)}: ${problem}`)
+      const theirs = await oracle.login(text)
+      if (typeof theirs !== typeof outcome) wrong.push(`${JSON.stringify(cell)}: libpq says ${JSON.stringify(theirs)}`)
+    }
+    expect(wrong).toEqual([])
+  })
+})
+
+describe("sslcertmode=require", () => {
+  it("is not met by a server that does not ask for certificates", async () => {
+    await tls.server.configure({ ssl_ca_file: "" })
+    tls.server.reload()
+    const text = conninfo(
+      parametersFor({ sslcertmode: "require", sslcert: tls.file("client.crt"), sslkey: tls.file("client.key") }),
+    )
+    const wanted: Refusal = {
+      is: "AuthenticationError",
+      text: /the server did not ask for a client certificate, and sslcertmode is require/,
+    }
+    await expect.poll(async () => difference(await outcomeOf(text), wanted)).toBeUndefined()
+    expect(await oracle.login(text)).toMatchObject({ error: expect.stringContaining("did not request") })
+  })
+
+  it("is not met without TLS", async () => {
+    const text = conninfo(parametersFor({ sslcertmode: "require", sslmode: "disable" }))
+    const wanted: Refusal = { is: "AuthenticationError", text: /did not ask for a client certificate, and sslcertmode/ }
+    expect(difference(await outcomeOf(text), wanted)).toBeUndefined()
+    expect(await oracle.login(text)).toMatchObject({ error: expect.stringContaining("did not request") })
+  })
+})
+
+it("a private key that others may read is refused, naming the file", async () => {
+  await copyFile(tls.file("client.key"), tls.file("clientWideOpen.key"))
+  await chmod(tls.file("clientWideOpen.key"), 0o644)
+  const text = conninfo(parametersFor({ sslcert: tls.file("client.crt"), sslkey: tls.file("clientWideOpen.key") }))
+  const wanted: Refusal = {
+    is: "ConfigError",
+    text: /private key file ".*clientWideOpen\.key" has group or world access/,
+  }
+  expect(difference(await outcomeOf(text), wanted)).toBeUndefined()
+})
