@@ -1,6 +1,6 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
-import { dropsStatements, StatementCache } from "../../../src/query/statement-cache.ts"
+import { StatementCache } from "../../../src/query/statement-cache.ts"
 
 const policy = { threshold: 1, pooler: false }
 
@@ -92,9 +92,4 @@ describe("StatementCache", () => {
     expect(cache.statement("select 1", [])).not.toBe(statement)
     expect(cache.closing).toEqual([])
   })
-})
-
-test("the commands that drop statements", () => {
-  expect(["DISCARD ALL", "DEALLOCATE", "DEALLOCATE ALL"].every(dropsStatements)).toBe(true)
-  expect(["DISCARD PLANS", "DISCARD TEMP", "SELECT", "", "ROLLBACK"].some(dropsStatements)).toBe(false)
 })
