@@ -14,7 +14,7 @@ const colours: Readonly<Record<DriverName, string>> = {
   floor: "#cbd5e1",
 }
 
-const LABEL_WIDTH = 330
+const LABEL_WIDTH = 350
 const CHART_WIDTH = 480
 const NUMBER_WIDTH = 150
 const BAR_HEIGHT = 12

@@ -1,7 +1,7 @@
 /**
  * What a CPU profile says, in a few lines: where the time went, as nanoseconds of each unit of work, by function with
  * its file and hottest lines. The sampler's clock is the wall's, so writing to the socket includes what the server does
- * on the same core meanwhile; it is told apart, and so is waiting.
+ * on the same core meanwhile; it is told apart, and so is waiting, in which the reading from the socket is hidden.
  */
 
 import { readFile } from "node:fs/promises"

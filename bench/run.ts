@@ -26,7 +26,7 @@ import { countCatalogRows, type Workload, workloads } from "./workloads.ts"
 const run = promisify(execFile)
 const root = fileURLToPath(new URL("..", import.meta.url))
 const scratch = join(root, ".tmp")
-/** After this long a process is taken for hung. */
+/** This long after its time a process is taken for hung. */
 const PATIENCE_MS = 120_000
 
 /** Nothing the server does by itself may fall into a measurement. */
@@ -66,7 +66,7 @@ async function runWorker(bench: Bench, job: Job): Promise<Answer> {
   const child = spawn("taskset", args, {
     stdio: ["ignore", "pipe", "pipe"],
     env: bench.environment,
-    timeout: PATIENCE_MS,
+    timeout: job.duration.warmUpMs + job.duration.measureMs + PATIENCE_MS,
     killSignal: "SIGKILL",
   })
   let output = ""
