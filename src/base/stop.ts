@@ -47,6 +47,11 @@ export class Stop {
     this.#listener = listener
   }
 
+  /** Stops now, for a reason of one's own. */
+  stop(reason: unknown): void {
+    this.#stop(reason)
+  }
+
   /** The wait is over: nothing is listened to and no timer runs any more. */
   dispose(): void {
     this.#state = this.#state === "stopped" ? "stopped" : "disposed"

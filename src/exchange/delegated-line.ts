@@ -55,6 +55,22 @@ export class DelegatedLine implements Line {
     this.#line.flush()
   }
 
+  transmit(): void {
+    this.#line.transmit()
+  }
+
+  get congested(): boolean {
+    return this.#line.congested
+  }
+
+  pause(): void {
+    this.#line.pause()
+  }
+
+  resume(): void {
+    this.#line.resume()
+  }
+
   release(exchange: Exchange): void {
     this.#owner.release(exchange)
   }

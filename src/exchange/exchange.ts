@@ -11,6 +11,18 @@ import type { ServerError } from "../errors/server-error.ts"
 import type { Encoder } from "../protocol/encoder.ts"
 import type { FrameSink } from "../protocol/frame-sink.ts"
 
+/** What exchanges have to know of the session. */
+export interface SessionState {
+  /** What has failed the open transaction, kept for the errors that follow from it. */
+  lastFailure: ServerError | undefined
+  /** The settings that the server reports. */
+  readonly parameters: ReadonlyMap<string, string>
+  /** Whether what the session prints can be read back as the very value. */
+  readonly printsExactly: boolean
+  /** Takes down that a statement about to be sent may change how values are printed. */
+  noteSetting(text: string): void
+}
+
 /** What an exchange may do with the link while it is being carried. */
 export interface Line {
   /** Where the request goes. */
@@ -23,14 +35,21 @@ export interface Line {
   send(): void
   /** Sends what was appended and has the server answer it, though no Sync ends it yet. */
   flush(): void
+  /** Sends what was appended at once, for an exchange that has much to say. */
+  transmit(): void
+  /** True while the peer takes no more bytes; `onDrain` tells the end. */
+  readonly congested: boolean
+  /** Stops and starts the reading of replies: for an exchange whose caller cannot keep up. */
+  pause(): void
+  resume(): void
   /** Lets later exchanges be written, if it was this one that held the line. */
   release(exchange: Exchange): void
   /** Ends what was sent here for now: the server answers it, and `onReady` is called, though more is to be said. */
   endTurn(): void
   /** Carries an exchange once more, before all that wait. One that was answered may ask for it at any later time. */
   rerun(exchange: Exchange): void
-  /** What has failed the open transaction, kept for the errors that follow from it. */
-  readonly server: { lastFailure: ServerError | undefined }
+  /** What is known of the server's side of the session. */
+  readonly server: SessionState
   /** Whether other exchanges have been written behind this one. */
   readonly crowded: boolean
   /** The server has announced that it will close the connection, or it cannot be trusted any more. */
@@ -50,6 +69,8 @@ export interface Exchange extends FrameSink {
   onReady(status: number): Outcome
   /** The link died, the exchange never got its turn, or nobody waits for its result any more; replies may still come. */
   fail(error: unknown): void
+  /** The peer takes bytes again after the line was congested. */
+  onDrain?(): void
 }
 
 /** What runs exchanges: the link, or a script in a test. */

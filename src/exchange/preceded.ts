@@ -42,6 +42,8 @@ export class Preceded implements SkippableExchange {
   #line!: Line
   #state: State = "unsent"
   #error: unknown
+  /** Whether the server will be ready by itself: a Sync stands behind what was written. */
+  #synced = false
 
   /**
    * @param statement runs first
@@ -92,6 +94,7 @@ export class Preceded implements SkippableExchange {
         break
       case ERROR_RESPONSE:
         this.#error ??= readError(source, start, end, this.#line, this.#statement)
+        this.#skipUnsynced()
         break
       default:
         unexpectedMessage(type, "a preceding statement")
@@ -101,8 +104,12 @@ export class Preceded implements SkippableExchange {
   /** When the exchange behind wants another turn, it is without the preceding statement. */
   onReady(status: number): Outcome {
     if (this.#state === "passed") return this.#exchange.onReady(status)
-    this.skip(this.#error)
+    if (this.#state === "preceding") this.skip(this.#error)
     return "done"
+  }
+
+  onDrain(): void {
+    this.#exchange.onDrain?.()
   }
 
   fail(error: unknown): void {
@@ -121,14 +128,28 @@ export class Preceded implements SkippableExchange {
     return new DelegatedLine(line, {
       hold: () => line.hold(),
       release: () => line.release(this),
-      sync: () => line.sync(),
+      sync: () => {
+        this.#synced = true
+        line.sync()
+      },
       send: () => line.send(),
-      endTurn: () => line.endTurn(),
+      endTurn: () => {
+        this.#synced = true
+        line.endTurn()
+      },
       rerun: (exchange) => line.rerun(exchange),
       get crowded() {
         return line.crowded
       },
     })
+  }
+
+  /** The exchange behind waits for an answer before it says the rest: there will be none, and what is said now is said here. */
+  #skipUnsynced(): void {
+    if (this.#synced) return
+    this.skip(this.#error)
+    this.#line.sync()
+    this.#line.send()
   }
 
   #fail(error: unknown): void {

@@ -104,6 +104,7 @@ export class Link implements Executor, Line, TransportHandler, ConnectionSink, A
 
   /** Starts the session. The link is destroyed when that fails. */
   async start(request: StartupRequest): Promise<void> {
+    for (const [name, value] of Object.entries(request.parameters)) this.server.noteSetting(`${name}=${value}`)
     const startup = new Startup(request)
     this.server.database = request.parameters["database"] ?? ""
     this.#write(startup)
@@ -173,6 +174,22 @@ export class Link implements Executor, Line, TransportHandler, ConnectionSink, A
     this.#outbox.schedule()
   }
 
+  transmit(): void {
+    this.#outbox.flush()
+  }
+
+  get congested(): boolean {
+    return this.#transport.congested
+  }
+
+  pause(): void {
+    this.#transport.pause()
+  }
+
+  resume(): void {
+    this.#transport.resume()
+  }
+
   release(exchange: Exchange): void {
     if (this.#holder !== exchange || this.#canceller.isWatching(exchange)) return
     this.#holder = undefined
@@ -231,6 +248,7 @@ export class Link implements Executor, Line, TransportHandler, ConnectionSink, A
   }
 
   onDrain(): void {
+    this.#inFlight.front?.onDrain?.()
     this.#pump()
   }
 
