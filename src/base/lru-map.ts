@@ -33,10 +33,15 @@ export class LruMap<K, V> {
     this.#entries.delete(key)
     this.#entries.set(key, value)
     this.#newest = key
-    if (this.#entries.size <= this.#capacity) return undefined
-    const [oldestKey, oldest] = this.#entries.entries().next().value!
-    this.#entries.delete(oldestKey)
-    return oldest
+    return this.#entries.size <= this.#capacity ? undefined : this.evict()
+  }
+
+  /** Takes the oldest entry out, if there is one. */
+  evict(): V | undefined {
+    const oldest = this.#entries.entries().next().value
+    if (oldest === undefined) return undefined
+    this.delete(oldest[0])
+    return oldest[1]
   }
 
   delete(key: K): void {

@@ -30,15 +30,17 @@ import {
   STATUS_IDLE,
 } from "../protocol/codes.ts"
 import { type CommandTag, readCommandTag } from "../protocol/command-tag.ts"
+import { changedType, decodeKept, keepRow } from "../query/kept-rows.ts"
 import type { Query } from "../query/query.ts"
 import { Result } from "../query/result.ts"
 import type { RowDecoder } from "../query/row-decoder.ts"
-import { dropsStatements, type StatementCache } from "../query/statement-cache.ts"
+import type { StatementCache } from "../query/statement-cache.ts"
 import type { TypeRegistry } from "../types/registry.ts"
 import type { Line, Outcome } from "./exchange.ts"
 import { blameFailure, readError, unexpectedMessage } from "./replies.ts"
 import type { SkippableExchange } from "./skippable.ts"
 import { StatementSender } from "./statement-sender.ts"
+import { TypeLookup } from "./type-lookup.ts"
 
 const NO_TAG: CommandTag = { command: "", rowCount: 0 }
 const NO_FIELDS: readonly Field[] = []
@@ -60,10 +62,19 @@ export class ExtendedQuery<R, T> implements SkippableExchange {
   #tag: CommandTag | undefined
   #error: unknown
   #retried = false
+  readonly #registry: TypeRegistry
+  /** The turn that asks the catalogs about types. */
+  #lookup: TypeLookup | undefined
+  /** From which row on only bytes are kept, to be decoded once their types were looked up. */
+  #keptFrom: number | undefined
+  /** A type that turned out to have changed since it was looked up. */
+  #changed: Oid | undefined
+  #lookedUp = false
 
   constructor(query: Query, statements: StatementCache, registry: TypeRegistry, pick: (result: Result<R>) => T) {
     this.#sender = new StatementSender(query, statements, registry)
     this.#statements = statements
+    this.#registry = registry
     this.#pick = pick
     this.promise = new Promise<T>((resolve, reject) => {
       this.#resolve = resolve
@@ -73,22 +84,45 @@ export class ExtendedQuery<R, T> implements SkippableExchange {
 
   write(line: Line): void {
     this.#line = line
-    this.#sender.write(line)
-    this.#decode = this.#sender.decoder
+    if (this.#tag === undefined) this.#lookup = this.#sender.write(line)
+    if (this.#lookup === undefined) {
+      this.#takeDecoder()
+      return
+    }
+    this.#lookup.write(line)
+    if (this.#tag === undefined) line.hold()
   }
 
   onRow(source: ByteSource, start: number, end: number): void {
     if (this.#error !== undefined) return
-    if (this.#decode === undefined) throw new ProtocolError("the server sent a row that it has not described")
+    if (this.#decode === undefined) {
+      this.#onOtherRow(source, start, end)
+      return
+    }
     try {
       this.#rows.push(this.#decode(source, start, end))
     } catch (error) {
       if (error instanceof ProtocolError) throw error
-      this.#error = error
+      this.#changed = this.#lookedUp ? undefined : changedType(error)
+      if (this.#changed === undefined) {
+        this.#error = error
+        return
+      }
+      this.#keepRows()
+      this.onRow(source, start, end)
     }
   }
 
+  #onOtherRow(source: ByteSource, start: number, end: number): void {
+    if (this.#lookup === undefined) throw new ProtocolError("the server sent a row that it has not described")
+    this.#lookup.onRow(source, start, end)
+  }
+
   onFrame(type: number, source: ByteSource, start: number, end: number): void {
+    if (this.#lookup !== undefined) {
+      this.#lookup.onFrame(type, source, start, end)
+      return
+    }
     switch (type) {
       case BIND_COMPLETE:
       case CLOSE_COMPLETE:
@@ -133,9 +167,12 @@ export class ExtendedQuery<R, T> implements SkippableExchange {
   }
 
   onReady(status: number): Outcome {
+    if (this.#lookup !== undefined) return this.#onLookedUp(this.#lookup, status)
     const error = this.#error
     if (error === undefined) {
+      if (this.#sender.isPaused) return "again"
       if (this.#tag === undefined) throw new ProtocolError("the server is ready before it has completed the query")
+      if (this.#keptFrom !== undefined) return this.#lookUpTypes()
       this.#settle(this.#tag)
       return "done"
     }
@@ -151,17 +188,73 @@ export class ExtendedQuery<R, T> implements SkippableExchange {
   fail(error: unknown): void {
     this.#error ??= error // rows that still come are of no use
     this.#reject(error)
+    this.#lookup?.abandon(error)
   }
 
   skip(error: unknown): void {
-    this.#sender.onSkipped()
-    this.fail(error)
+    if (this.#tag === undefined) this.#sender.onSkipped()
+    this.fail(this.#lookup !== undefined && this.#tag !== undefined ? this.#lookup.abandon(error) : error)
+  }
+
+  /** Rows wait for their types: asks the catalogs in another turn, or waits for somebody who does. */
+  #lookUpTypes(): Outcome {
+    const { known } = this.#registry
+    const oids = this.#changed === undefined ? this.#sender.unknownFields.filter((oid) => known.isUnknown(oid)) : []
+    if (this.#changed !== undefined) oids.push(this.#changed)
+    if (oids.length === 0 || this.#lookedUp) {
+      this.#settleKept()
+      return "done"
+    }
+    const pending = this.#changed === undefined ? known.pendingLookup(oids, this.#line.server) : undefined
+    if (pending !== undefined) {
+      pending.onOver.push(() => {
+        if (this.#lookUpTypes() === "again") this.#line.rerun(this)
+      })
+      return "done"
+    }
+    this.#lookup = new TypeLookup(known, { oids, names: [] })
+    this.#lookup.announce(this.#line)
+    return "again"
+  }
+
+  #onLookedUp(lookup: TypeLookup, status: number): Outcome {
+    this.#lookup = undefined
+    this.#lookedUp = true
+    const failure = lookup.finish(status)
+    if (failure !== undefined) {
+      this.#reject(failure)
+      this.#line.release(this)
+      return "done"
+    }
+    if (this.#tag === undefined) return "again"
+    this.#settleKept()
+    return "done"
+  }
+
+  #settleKept(): void {
+    try {
+      decodeKept(this.#rows, this.#keptFrom!, this.#sender.decoderOfNow())
+    } catch (error) {
+      this.#reject(error)
+      return
+    }
+    this.#settle(this.#tag!)
+  }
+
+  #takeDecoder(): void {
+    this.#decode = this.#sender.decoder
+    if (this.#decode === undefined && this.#sender.unknownFields.length > 0) this.#keepRows()
+  }
+
+  #keepRows(): void {
+    this.#keptFrom = this.#rows.length
+    this.#decode = keepRow as unknown as RowDecoder<R>
   }
 
   #complete(tag: CommandTag): void {
     this.#tag = tag
     this.#decode = undefined
-    if (dropsStatements(tag.command)) this.#statements.releaseAll()
+    this.#statements.onCompleted(tag.command, this.#sender.query.text)
   }
 
   #settle({ command, rowCount }: CommandTag): void {
@@ -175,7 +268,7 @@ export class ExtendedQuery<R, T> implements SkippableExchange {
   #onDescription(fields: readonly Field[]): void {
     try {
       this.#sender.onDescription(this.#parameterOids, fields, this)
-      this.#decode = this.#sender.decoder
+      this.#takeDecoder()
     } catch (error) {
       this.#error ??= error
     }
@@ -201,6 +294,7 @@ export class ExtendedQuery<R, T> implements SkippableExchange {
 
   #reset(): void {
     this.#retried = true
+    this.#keptFrom = undefined
     this.#rows = []
     this.#tag = undefined
     this.#error = undefined

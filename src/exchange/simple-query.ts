@@ -26,7 +26,7 @@ import { readCommandTag } from "../protocol/command-tag.ts"
 import { Result } from "../query/result.ts"
 import { type RowDecoder, rowDecoderFor } from "../query/row-decoder.ts"
 import type { RowShape } from "../query/row-shape.ts"
-import { dropsStatements, type StatementCache } from "../query/statement-cache.ts"
+import type { StatementCache } from "../query/statement-cache.ts"
 import type { TypeRegistry } from "../types/registry.ts"
 import type { Line, Outcome } from "./exchange.ts"
 import { blameFailure, readError, unexpectedMessage } from "./replies.ts"
@@ -83,7 +83,7 @@ export class SimpleQuery implements SkippableExchange {
         break
       case COMMAND_COMPLETE: {
         const { command, rowCount } = readCommandTag(source, start, end)
-        if (dropsStatements(command)) this.#statements.releaseAll()
+        this.#statements.onCompleted(command, this.#script)
         this.#complete(command, rowCount)
         break
       }

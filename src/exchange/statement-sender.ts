@@ -7,9 +7,10 @@
  *     unnamed     described before:                                     Parse Describe Bind Execute, by types
  *     naming      described, and it has earned a name:                  the same with a name
  *     named       the server has it:                                    Bind Execute
+ *     paused      described, and a parameter's type is unknown:         nothing, until the catalogs were asked
  *
  * Each takes one round trip but `describing`, which takes two and holds the line in between, so that statements run in
- * the order in which they were asked for.
+ * the order in which they were asked for. A turn in which the catalogs are asked about types adds one, the first time.
  *
  * @see https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-EXT-QUERY
  */
@@ -35,12 +36,14 @@ import type { Codec } from "../types/codec.ts"
 import type { TypeRegistry } from "../types/registry.ts"
 import type { Exchange, Line } from "./exchange.ts"
 import { refuseCopy } from "./replies.ts"
+import { TypeLookup, type WantedTypes } from "./type-lookup.ts"
 
-type Mode = "queued" | "first" | "describing" | "unnamed" | "naming" | "named"
+type Mode = "queued" | "first" | "describing" | "paused" | "unnamed" | "naming" | "named"
 
 const NO_FORMATS: readonly Format[] = []
 const NO_FIELDS: readonly Field[] = []
 const NO_OIDS: readonly Oid[] = []
+const NO_NAMES: readonly string[] = []
 
 /** Writes one statement's request and learns from the replies that describe it. */
 export class StatementSender<R> {
@@ -59,6 +62,10 @@ export class StatementSender<R> {
   /** The description that Bind was written by, or that came with a first run. */
   #description: Description | undefined
   #decoder: RowDecoder<R> | undefined
+  /** The formats in which rows were asked for. */
+  #requested: readonly Format[] = NO_FORMATS
+  /** The catalogs were asked: what they don't know is not asked again. */
+  #lookedUp = false
 
   constructor(query: Query, statements: StatementCache, registry: TypeRegistry) {
     this.query = query
@@ -66,9 +73,24 @@ export class StatementSender<R> {
     this.#registry = registry
   }
 
-  /** What reads the rows, once they are described. */
+  /** What reads the rows, once they are described and their types are known. */
   get decoder(): RowDecoder<R> | undefined {
     return this.#decoder
+  }
+
+  /** The types of columns that have to be looked up before rows can be read. */
+  get unknownFields(): readonly Oid[] {
+    return this.#description?.unknownFields ?? NO_OIDS
+  }
+
+  /** True when the request has stopped half-way, to be written anew once types were looked up. */
+  get isPaused(): boolean {
+    return this.#mode === "paused"
+  }
+
+  /** What reads the rows that came, by what is known of their types by now. */
+  decoderOfNow(): RowDecoder<R> {
+    return rowDecoderFor(this.fields, this.#requested, this.#shape, this.#registry, false)
   }
 
   /** The columns of the result, as far as they are described. */
@@ -76,12 +98,18 @@ export class StatementSender<R> {
     return this.#description?.fields ?? NO_FIELDS
   }
 
-  /** Appends the request, up to but not including its Sync where nothing has to be awaited first. */
-  write(line: Line): void {
+  /**
+   * Appends the request, up to but not including its Sync where nothing has to be awaited first.
+   * @returns what has to be written instead and finished, before this is called again
+   */
+  write(line: Line): TypeLookup | undefined {
     const { text, values } = this.query
     const { encoder } = line
+    const unknownNames = this.#unknownNames()
+    if (unknownNames.length > 0) return this.#lookUp({ oids: NO_OIDS, names: unknownNames })
     const statement = this.query.statement ?? this.#statements.statement(text, this.#declaredOids())
     const description = statement.description(this.#registry)
+    if (description !== undefined && this.#lacksTypes(description)) return this.#lookUpTypesOf(description)
     this.#line = line
     this.#statement = statement
     this.#parsed = false
@@ -98,12 +126,13 @@ export class StatementSender<R> {
       this.#mode = "named"
       this.#name = statement.name
       this.#bind(description)
-      this.#decoder = statement.decoder(this.#shape, this.#registry)
+      this.#decoder = this.#decoderOf(description)
       this.#finish()
     }
     this.#naming = statement.naming
     statement.uses++
     this.#statements.clearClosing()
+    return undefined
   }
 
   /** ParseComplete came: the name, if there is one, exists. */
@@ -117,18 +146,17 @@ export class StatementSender<R> {
    * @throws EncodeError and others when the rest cannot be written; the request has been ended properly then
    */
   onDescription(parameterOids: readonly Oid[], fields: readonly Field[], exchange: Exchange): void {
-    const requested = this.#mode === "first" ? NO_FORMATS : (this.#description?.resultFormats ?? NO_FORMATS)
     const description = this.#statement.describe(parameterOids, fields, this.#registry)
     if (this.#mode === "describing") {
-      this.#bindDescribed(description, exchange)
+      if (this.#lacksTypes(description)) this.#pause()
+      else this.#bindDescribed(description, exchange)
       return
     }
     this.#description = description
     // Rows come in the formats that were asked for, which need not be those the description now suggests.
-    this.#decoder =
-      this.#mode !== "first" && sameFormats(requested, description.resultFormats)
-        ? this.#statement.decoder(this.#shape, this.#registry)
-        : rowDecoderFor(fields, requested, this.#shape, this.#registry, false)
+    if (this.#mode !== "first" && sameFormats(this.#requested, description.resultFormats)) {
+      this.#decoder = this.#decoderOf(description)
+    } else if (this.#mayDecode(description)) this.#decoder = this.decoderOfNow()
   }
 
   /** The server has refused the request. */
@@ -146,14 +174,26 @@ export class StatementSender<R> {
 
   /**
    * Whether the server has refused because its idea of the statement is no longer ours: the plan's result has changed,
-   * or the statement is gone. It has not run then, and what we knew of it is forgotten.
+   * the statement is gone, or it can't be parsed with the parameter types it had. It has not run then, and what we knew
+   * of it is forgotten.
    */
   isStale(error: unknown): boolean {
-    if (this.#mode !== "named" || !(error instanceof ServerError)) return false
-    const { code, routine } = error
-    if (code !== "26000" && !(code === "0A000" && routine === "RevalidateCachedQuery")) return false
-    if (this.#ownsName()) this.#statements.release(this.#statement)
+    if (!(error instanceof ServerError) || !this.#isStaleness(error)) return false
+    if (this.#mode !== "named" || this.#ownsName()) this.#statements.release(this.#statement)
+    this.#statements.onStale()
     return true
+  }
+
+  #isStaleness({ code, routine }: ServerError): boolean {
+    switch (this.#mode) {
+      case "named":
+        return code === "26000" || (code === "0A000" && routine === "RevalidateCachedQuery")
+      case "unnamed":
+      case "naming":
+        return !this.#parsed && code.startsWith("42") && (this.#description?.parameterOids.length ?? 0) > 0
+      default:
+        return false
+    }
   }
 
   /** What the server refused as bad data in a first run is told as the misfit it is, now that the types are known. */
@@ -166,6 +206,40 @@ export class StatementSender<R> {
 
   get #shape(): RowShape<R> {
     return this.query.shape as RowShape<R>
+  }
+
+  /** The decoder for rows of the described formats, when all their types are known. */
+  #decoderOf(description: Description): RowDecoder<R> | undefined {
+    return this.#mayDecode(description) ? this.#statement.decoder(this.#shape, this.#registry) : undefined
+  }
+
+  #mayDecode({ unknownFields }: Description): boolean {
+    return unknownFields.length === 0 || this.#lookedUp
+  }
+
+  /** Whether a value cannot be written before its type was looked up. Text goes as it is to a type of any kind. */
+  #lacksTypes({ unknownParameters, parameterOids }: Description): boolean {
+    if (unknownParameters.length === 0 || this.#lookedUp) return false
+    return this.query.values.some((value, i) => {
+      if (value === null || !unknownParameters.includes(parameterOids[i]!)) return false
+      return typeof value !== "string" || this.#registry.hasCustom
+    })
+  }
+
+  #lookUpTypesOf({ unknownParameters, unknownFields }: Description): TypeLookup {
+    return this.#lookUp({ oids: [...new Set([...unknownParameters, ...unknownFields])], names: [] })
+  }
+
+  #lookUp(wanted: WantedTypes): TypeLookup {
+    this.#lookedUp = true
+    return new TypeLookup(this.#registry.known, wanted)
+  }
+
+  /** The declared types whose OIDs nobody knows yet. Casts do without: they stand in the text as well. */
+  #unknownNames(): readonly string[] {
+    const { parameterTypes } = this.query
+    if (parameterTypes === undefined || this.#lookedUp) return NO_NAMES
+    return parameterTypes.filter((name) => name !== undefined && this.#registry.oidOf(name) === undefined) as string[]
   }
 
   #declaredOids(): readonly Oid[] {
@@ -186,7 +260,9 @@ export class StatementSender<R> {
     const codecs: readonly (Codec | undefined)[] = declared.map((oid) =>
       oid === 0 ? undefined : this.#registry.codecOrText(oid),
     )
-    if (!canSendUndescribed(values, codecs)) {
+    const { server } = this.#line
+    server.noteSetting(this.#statement.text)
+    if (!server.printsExactly || this.#mayBeEncodedOtherwise() || !canSendUndescribed(values, codecs)) {
       this.#mode = "describing"
       this.#parse(declared, () => {})
       this.#line.encoder.flush()
@@ -194,6 +270,7 @@ export class StatementSender<R> {
       return
     }
     this.#mode = "first"
+    this.#requested = NO_FORMATS
     this.#parse(declared, () => {
       const { encoder } = this.#line
       encoder.beginBind("", this.#name)
@@ -202,6 +279,11 @@ export class StatementSender<R> {
       encoder.endBind()
     })
     this.#finish()
+  }
+
+  /** A codec of the caller's own may give values another text. */
+  #mayBeEncodedOtherwise(): boolean {
+    return this.query.values.length > 0 && this.#registry.hasCustom
   }
 
   #writeDescribed(description: Description): void {
@@ -242,6 +324,7 @@ export class StatementSender<R> {
     writeResultFormats(encoder.writer, description.resultFormats, description.commonFormat)
     encoder.endBind()
     this.#description = description
+    this.#requested = description.resultFormats
   }
 
   #finish(): void {
@@ -256,13 +339,19 @@ export class StatementSender<R> {
     try {
       this.#bind(description)
       this.#line.encoder.execute("", 0)
-      this.#decoder = this.#statement.decoder(this.#shape, this.#registry)
+      this.#decoder = this.#decoderOf(description)
     } catch (error) {
       writer.truncate(before)
       throw error
     } finally {
       this.#finishDescribing(exchange)
     }
+  }
+
+  /** Leaves the other half of `describing` to another turn. The line stays held. */
+  #pause(): void {
+    this.#mode = "paused"
+    this.#line.endTurn()
   }
 
   #finishDescribing(exchange: Exchange): void {

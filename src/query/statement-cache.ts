@@ -1,13 +1,17 @@
 /**
- * SQL text and declared types → Statement, for one connection. Bounded: the statement used longest ago leaves, and its
- * name is put down to be closed with the next request. The cache sends nothing itself.
+ * SQL text and declared types → Statement, for one connection. Bounded in statements and in text: the one used longest
+ * ago leaves, and its name is put down to be closed with the next request. The cache sends nothing itself.
  */
 
 import type { Oid } from "../base/format.ts"
 import { LruMap } from "../base/lru-map.ts"
 import { UsageError } from "../errors/client-error.ts"
 import type { PreparePolicy } from "./auto-prepare.ts"
+import { changesSchema, changesSession, SchemaNews } from "./schema-news.ts"
 import { Statement } from "./statement.ts"
+
+/** All texts together, in UTF-16 units. One statement may have a quarter of it. */
+const MAX_TEXT = 2 * 1024 * 1024
 
 /** Statements of one connection and the names that are to be closed. */
 export class StatementCache {
@@ -15,25 +19,82 @@ export class StatementCache {
   readonly #statements: LruMap<string, Statement>
   /** The names that exist on the server, as far as we know. */
   readonly #named: Map<string, Statement> = new Map()
+  readonly #news: SchemaNews
+  #newsTaken: number
+  #changedInTransaction = false
+  #textLength = 0
   #closing: string[] = []
 
-  /** @param capacity the most statements to remember; with 0 none, and none gets a name */
-  constructor(capacity: number, policy: PreparePolicy) {
+  /**
+   * @param capacity the most statements to remember; with 0 none, and none gets a name
+   * @param news shared with the other connections of a pool
+   */
+  constructor(capacity: number, policy: PreparePolicy, news: SchemaNews = new SchemaNews()) {
     this.#statements = new LruMap(capacity)
     this.policy = policy
+    this.#news = news
+    this.#newsTaken = news.version
   }
 
   /** The statement of this text, made when it is new. */
   statement(text: string, declaredOids: readonly Oid[]): Statement {
     const key = declaredOids.length === 0 ? text : `${declaredOids.join(",")}\0${text}`
+    if (this.#newsTaken !== this.#news.version) this.#takeNews()
     const known = this.#statements.get(key)
     // A text with a NUL can look like another one's key; it is refused, but not as that other statement.
     if (known !== undefined && known.text === text) return known
     const statement = new Statement(text, declaredOids)
-    const evicted = this.#statements.set(key, statement)
-    if (evicted === statement) statement.isKept = false
-    else if (evicted !== undefined) this.release(evicted)
+    statement.isKept = this.#keep(key, statement)
     return statement
+  }
+
+  /** Whether the statement is remembered; others may have to leave for it. */
+  #keep(key: string, statement: Statement): boolean {
+    if (key.length > MAX_TEXT / 4) return false
+    const evicted = this.#statements.set(key, statement)
+    if (evicted === statement) return false
+    this.#textLength += statement.text.length
+    if (evicted !== undefined) this.#evict(evicted)
+    while (this.#textLength > MAX_TEXT) this.#evict(this.#statements.evict()!)
+    return true
+  }
+
+  #evict(statement: Statement): void {
+    this.#textLength -= statement.text.length
+    this.release(statement)
+  }
+
+  #takeNews(): void {
+    this.#newsTaken = this.#news.version
+    this.releaseAll()
+  }
+
+  /** A command was completed: it may have changed what our statements depend on. */
+  onCompleted(command: string, text: string): void {
+    switch (command) {
+      case "SELECT":
+      case "INSERT":
+      case "UPDATE":
+      case "DELETE":
+        return
+      case "COMMIT":
+      case "ROLLBACK":
+        // Others have seen the change only now, and after a rollback plans made since it are wrong.
+        if (this.#changedInTransaction) this.#news.announce()
+        this.#changedInTransaction = false
+        return
+    }
+    if (changesSchema(command)) {
+      this.#changedInTransaction = true
+      this.#news.announce()
+    } else if (changesSession(command, text)) {
+      this.releaseAll()
+    }
+  }
+
+  /** A statement has turned out to be stale: others made for the same tables may be too. */
+  onStale(): void {
+    this.#news.announce()
   }
 
   /**
@@ -67,11 +128,12 @@ export class StatementCache {
   }
 
   /**
-   * The server has dropped prepared statements: which ones is not known, and it may have prepared some of ours since.
-   * All are closed, which does no harm to those that are gone.
+   * Forgets what is known of all statements. Their names are closed, which does no harm to those that are gone on the
+   * server already.
    */
   releaseAll(): void {
     for (const statement of [...this.#named.values()]) this.release(statement)
+    for (const statement of this.#statements.values()) statement.forget()
   }
 
   /** The names that are to be closed by the request that is being written. */
@@ -88,11 +150,6 @@ export class StatementCache {
   clearClosing(): void {
     if (this.#closing.length > 0) this.#closing = []
   }
-}
-
-/** Whether a command, by its tag, may have dropped statements that we believe in. */
-export function dropsStatements(command: string): boolean {
-  return command === "DISCARD ALL" || command === "DEALLOCATE" || command === "DEALLOCATE ALL"
 }
 
 /** 53 bits of a multiplicative hash, in base 36: short, and equal for equal texts on every machine. */

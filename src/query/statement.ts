@@ -27,9 +27,15 @@ export interface Description {
   readonly resultFormats: readonly Format[]
   /** `resultFormats` as one code when they are all alike: what Bind then sends. */
   readonly commonFormat: Format | undefined
+  /** Types of columns that the catalogs have to be asked about, each once. */
+  readonly unknownFields: readonly Oid[]
+  /** Types of parameters that the catalogs have to be asked about. */
+  readonly unknownParameters: readonly Oid[]
   /** The registry's version that the codecs were taken from. */
   readonly registryVersion: number
 }
+
+const NO_OIDS: readonly Oid[] = []
 
 /** One text and all that has been learnt about it on one connection. */
 export class Statement {
@@ -78,6 +84,11 @@ export class Statement {
       fields,
       resultFormats,
       commonFormat: resultFormats.every((format) => format === first) ? first : undefined,
+      unknownFields: unknownOf(
+        fields.map((field) => field.typeOid),
+        registry,
+      ),
+      unknownParameters: unknownOf(parameterOids, registry),
       registryVersion: registry.version,
     }
     this.#description = description
@@ -113,6 +124,13 @@ export class Statement {
     this.name = ""
     this.uses = 0
   }
+}
+
+/** Those of the types that no codec is known for, each once. */
+function unknownOf(oids: readonly Oid[], registry: TypeRegistry): readonly Oid[] {
+  return oids.every((oid) => registry.codec(oid) !== undefined)
+    ? NO_OIDS
+    : [...new Set(oids)].filter((oid) => registry.codec(oid) === undefined)
 }
 
 function isSame(known: Description, parameterOids: readonly Oid[], fields: readonly Field[]): boolean {

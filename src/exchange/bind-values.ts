@@ -1,0 +1,31 @@
+/**
+ * Bind with values by the types that the server has described.
+ *
+ * @see https://www.postgresql.org/docs/current/protocol-message-formats.html#PROTOCOL-MESSAGE-FORMATS-BIND
+ */
+
+import { UsageError } from "../errors/client-error.ts"
+import type { Encoder } from "../protocol/encoder.ts"
+import { writeParameters, writeResultFormats } from "../query/parameters.ts"
+import type { Description } from "../query/statement.ts"
+
+/**
+ * Appends a Bind of the unnamed statement to a portal.
+ * @throws UsageError when there are too few values or too many, EncodeError when one does not fit
+ */
+export function bindValues(
+  encoder: Encoder,
+  portal: string,
+  values: readonly unknown[],
+  description: Description,
+): void {
+  const expected = description.parameterOids.length
+  if (values.length !== expected) {
+    const parameters = expected === 1 ? "parameter" : "parameters"
+    throw new UsageError(`the statement takes ${expected} ${parameters}, got ${values.length}`, { safeToRetry: true })
+  }
+  encoder.beginBind(portal, "")
+  writeParameters(encoder.writer, values, description.parameterCodecs)
+  writeResultFormats(encoder.writer, description.resultFormats, description.commonFormat)
+  encoder.endBind()
+}
