@@ -54,6 +54,7 @@ export function resolveConfig(
   addDefaults(settings, platform)
   for (const [keyword, setting] of settings) {
     if (setting.value.includes("\0")) throw invalidSetting(keyword, setting, "must not contain a zero byte")
+    if (!setting.value.isWellFormed()) throw invalidSetting(keyword, setting, "must not contain a lone surrogate")
   }
   refuseUnsupported(settings)
 

@@ -59,7 +59,7 @@ export function resolveStartupParameters(
 
 function checkParameter(parameter: string, key: string, value: unknown): string {
   const refuse = (problem: string) => new ConfigError(`the option parameters, "${parameter}": ${problem}`)
-  if (parameter === "" || parameter.includes("\0") || key.startsWith("_pq_.")) {
+  if (parameter === "" || parameter.includes("\0") || !parameter.isWellFormed() || key.startsWith("_pq_.")) {
     throw new ConfigError("the option parameters: a name must be that of a server setting")
   }
   const better = RESERVED.get(key)
@@ -73,6 +73,7 @@ function checkParameter(parameter: string, key: string, value: unknown): string 
   }
   const text = String(value)
   if (text.includes("\0")) throw refuse("must not contain a zero byte")
+  if (!text.isWellFormed()) throw refuse("must not contain a lone surrogate")
   if (key !== "client_encoding") return text
   if (!isUtf8(text)) throw refuse("only UTF8 is supported")
   return "UTF8"
