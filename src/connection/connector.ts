@@ -6,7 +6,8 @@
 import type { Config } from "../config/config.ts"
 import { resolveConfig } from "../config/resolve.ts"
 import { openLink } from "../link/open.ts"
-import { Session } from "../session/session.ts"
+import { SchemaNews } from "../query/schema-news.ts"
+import { newStatementCache, Session } from "../session/session.ts"
 import { connectChannel, type TraceContext } from "../trace/channels.ts"
 import { isTraced, trace } from "../trace/trace.ts"
 import { createDefaultRegistry } from "../types/defaults.ts"
@@ -19,6 +20,7 @@ export class Connector {
   readonly config: Config
   readonly options: ConnectOptions
   readonly #knownTypes = new KnownTypes()
+  readonly #schemaNews = new SchemaNews()
 
   /**
    * @param otherKeys option names that belong to somebody else and are passed over here
@@ -59,7 +61,8 @@ export class Connector {
       cancelTimeoutMs: options.cancelTimeout,
       stallTimeoutMs: options.stallTimeout,
     })
-    return new Session(opened, createDefaultRegistry(options.types ?? {}, this.#knownTypes), options)
+    const types = createDefaultRegistry(options.types ?? {}, this.#knownTypes)
+    return new Session(opened, types, options, newStatementCache(options, this.#schemaNews))
   }
 
   /** What is known of a session that was opened here. */

@@ -29,6 +29,8 @@ export const SESSION_OPTION_NAMES: ReadonlySet<string> = new Set([
   "queryTimeout",
   "cancelTimeout",
   "stallTimeout",
+  "maxRows",
+  "maxResultBytes",
 ] satisfies (keyof ConnectOptions)[])
 
 /** Refuses values that the session's options cannot have. @throws ConfigError naming the option */
@@ -38,6 +40,8 @@ export function checkSessionOptions(options: ConnectOptions): void {
   checkCount("queryTimeout", options.queryTimeout)
   checkCount("cancelTimeout", options.cancelTimeout)
   checkCount("stallTimeout", options.stallTimeout)
+  checkCount("maxRows", options.maxRows)
+  checkCount("maxResultBytes", options.maxResultBytes)
   if (options.pooler !== undefined && typeof options.pooler !== "boolean") {
     throw new ConfigError(`the option pooler must be true or false, got ${describeValue(options.pooler)}`)
   }

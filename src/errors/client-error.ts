@@ -146,6 +146,11 @@ export class NotificationOverflowError extends ClientError {
   }
 }
 
+/** A result is larger than `maxRows` or `maxResultBytes` allow. The connection stays usable. */
+export class ResultTooLargeError extends ClientError {
+  readonly code = "PGLINE_RESULT_TOO_LARGE"
+}
+
 /** Where a value that doesn't fit stood. */
 export interface EncodeErrorPlace {
   /** The parameter's number as in `$1`. */

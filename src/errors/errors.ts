@@ -16,6 +16,7 @@ export {
   PglineError,
   PipelineAbortedError,
   ProtocolError,
+  ResultTooLargeError,
   RowCountError,
   TimeoutError,
   TypeLookupError,

@@ -12,7 +12,14 @@
 import type { ByteSource } from "../base/byte-source.ts"
 import type { Oid } from "../base/format.ts"
 import { type Field, readParameterDescription, readRowDescription } from "../protocol/backend.ts"
-import { CLOSE_COMPLETE, NO_DATA, PARAMETER_DESCRIPTION, PARSE_COMPLETE, ROW_DESCRIPTION } from "../protocol/codes.ts"
+import {
+  CLOSE_COMPLETE,
+  DATA_ROW,
+  NO_DATA,
+  PARAMETER_DESCRIPTION,
+  PARSE_COMPLETE,
+  ROW_DESCRIPTION,
+} from "../protocol/codes.ts"
 import { type Description, Statement } from "../query/statement.ts"
 import type { TypeRegistry } from "../types/registry.ts"
 import type { Line } from "./exchange.ts"
@@ -64,7 +71,7 @@ export class Describer {
 
   /** A row of the catalogs. */
   onRow(source: ByteSource, start: number, end: number): void {
-    if (this.#lookup === undefined) unexpectedMessage(0x44, "the description of a statement")
+    if (this.#lookup === undefined) unexpectedMessage(DATA_ROW, "the description of a statement")
     this.#lookup.onRow(source, start, end)
   }
 
@@ -116,10 +123,9 @@ export class Describer {
   }
 
   #describe(fields: readonly Field[]): void {
-    const unknown = [...this.#parameterOids, ...fields.map((field) => field.typeOid)].filter((oid) =>
-      this.#registry.known.isUnknown(oid),
-    )
-    if (unknown.length > 0 && this.#registry.codec(unknown[0]!) === undefined) {
+    const oids = [...this.#parameterOids, ...fields.map((field) => field.typeOid)]
+    const unknown = oids.filter((oid) => this.#registry.codec(oid) === undefined)
+    if (unknown.length > 0) {
       this.#state = "unknown types"
       this.#lookup = new TypeLookup(this.#registry.known, { oids: [...new Set(unknown)], names: [] })
       this.#line.endTurn()

@@ -33,6 +33,7 @@ import { type CommandTag, readCommandTag } from "../protocol/command-tag.ts"
 import { changedType, decodeKept, keepRow } from "../query/kept-rows.ts"
 import type { Query } from "../query/query.ts"
 import { Result } from "../query/result.ts"
+import { type ResultLimits, ResultMeter } from "../query/result-limits.ts"
 import type { RowDecoder } from "../query/row-decoder.ts"
 import type { StatementCache } from "../query/statement-cache.ts"
 import type { TypeRegistry } from "../types/registry.ts"
@@ -62,6 +63,7 @@ export class ExtendedQuery<R, T> implements SkippableExchange {
   #tag: CommandTag | undefined
   #error: unknown
   #retried = false
+  readonly #meter: ResultMeter | undefined
   readonly #registry: TypeRegistry
   /** The turn that asks the catalogs about types. */
   #lookup: TypeLookup | undefined
@@ -71,7 +73,14 @@ export class ExtendedQuery<R, T> implements SkippableExchange {
   #changed: Oid | undefined
   #lookedUp = false
 
-  constructor(query: Query, statements: StatementCache, registry: TypeRegistry, pick: (result: Result<R>) => T) {
+  constructor(
+    query: Query,
+    statements: StatementCache,
+    registry: TypeRegistry,
+    pick: (result: Result<R>) => T,
+    limits?: ResultLimits,
+  ) {
+    this.#meter = limits && new ResultMeter(limits)
     this.#sender = new StatementSender(query, statements, registry)
     this.#statements = statements
     this.#registry = registry
@@ -97,6 +106,12 @@ export class ExtendedQuery<R, T> implements SkippableExchange {
     if (this.#error !== undefined) return
     if (this.#decode === undefined) {
       this.#onOtherRow(source, start, end)
+      return
+    }
+    const tooLarge = this.#meter?.add(end - start)
+    if (tooLarge !== undefined) {
+      this.#error = tooLarge
+      this.#rows = []
       return
     }
     try {
@@ -208,7 +223,7 @@ export class ExtendedQuery<R, T> implements SkippableExchange {
     const pending = this.#changed === undefined ? known.pendingLookup(oids, this.#line.server) : undefined
     if (pending !== undefined) {
       pending.onOver.push(() => {
-        if (this.#lookUpTypes() === "again") this.#line.rerun(this)
+        if (this.#error === undefined && this.#lookUpTypes() === "again") this.#line.rerun(this)
       })
       return "done"
     }
@@ -243,7 +258,7 @@ export class ExtendedQuery<R, T> implements SkippableExchange {
 
   #takeDecoder(): void {
     this.#decode = this.#sender.decoder
-    if (this.#decode === undefined && this.#sender.unknownFields.length > 0) this.#keepRows()
+    if (this.#sender.lacksDecoder) this.#keepRows()
   }
 
   #keepRows(): void {

@@ -24,6 +24,7 @@ import {
 } from "../protocol/codes.ts"
 import { readCommandTag } from "../protocol/command-tag.ts"
 import { Result } from "../query/result.ts"
+import { type ResultLimits, ResultMeter } from "../query/result-limits.ts"
 import { type RowDecoder, rowDecoderFor } from "../query/row-decoder.ts"
 import type { RowShape } from "../query/row-shape.ts"
 import type { StatementCache } from "../query/statement-cache.ts"
@@ -47,8 +48,17 @@ export class SimpleQuery implements SkippableExchange {
   #rows: unknown[] = []
   #decode: RowDecoder<unknown> | undefined
   #error: unknown
+  readonly #meter: ResultMeter | undefined
 
-  constructor(script: string, shape: RowShape, statements: StatementCache, registry: TypeRegistry) {
+  /** @param limits of all results together */
+  constructor(
+    script: string,
+    shape: RowShape,
+    statements: StatementCache,
+    registry: TypeRegistry,
+    limits?: ResultLimits,
+  ) {
+    this.#meter = limits && new ResultMeter(limits)
     this.#script = script
     this.#shape = shape
     this.#statements = statements
@@ -68,6 +78,12 @@ export class SimpleQuery implements SkippableExchange {
   onRow(source: ByteSource, start: number, end: number): void {
     if (this.#error !== undefined) return
     if (this.#decode === undefined) throw new ProtocolError("the server sent a row that it has not described")
+    const tooLarge = this.#meter?.add(end - start)
+    if (tooLarge !== undefined) {
+      this.#error = tooLarge
+      this.#rows = []
+      return
+    }
     try {
       this.#rows.push(this.#decode(source, start, end))
     } catch (error) {

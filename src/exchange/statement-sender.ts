@@ -62,6 +62,7 @@ export class StatementSender<R> {
   /** The description that Bind was written by, or that came with a first run. */
   #description: Description | undefined
   #decoder: RowDecoder<R> | undefined
+  #lacksDecoder = false
   /** The formats in which rows were asked for. */
   #requested: readonly Format[] = NO_FORMATS
   /** The catalogs were asked: what they don't know is not asked again. */
@@ -78,7 +79,12 @@ export class StatementSender<R> {
     return this.#decoder
   }
 
-  /** The types of columns that have to be looked up before rows can be read. */
+  /** Whether rows are coming that cannot be read before their types were looked up. */
+  get lacksDecoder(): boolean {
+    return this.#lacksDecoder
+  }
+
+  /** The types of columns that have to be looked up. */
   get unknownFields(): readonly Oid[] {
     return this.#description?.unknownFields ?? NO_OIDS
   }
@@ -114,6 +120,7 @@ export class StatementSender<R> {
     this.#statement = statement
     this.#parsed = false
     this.#decoder = undefined
+    this.#lacksDecoder = false
     this.#closing = this.#statements.closing
     for (const name of this.#closing) encoder.closeStatement(name)
     if (description === undefined) {
@@ -214,7 +221,8 @@ export class StatementSender<R> {
   }
 
   #mayDecode({ unknownFields }: Description): boolean {
-    return unknownFields.length === 0 || this.#lookedUp
+    this.#lacksDecoder = unknownFields.length > 0 && !this.#lookedUp
+    return !this.#lacksDecoder
   }
 
   /** Whether a value cannot be written before its type was looked up. Text goes as it is to a type of any kind. */

@@ -8,6 +8,8 @@ import { TimeoutError, UsageError } from "../errors/client-error.ts"
 import { ConnectionReleasedError } from "../errors/pool-error.ts"
 import type { Link } from "../link/link.ts"
 import type { OpenedLink } from "../link/open.ts"
+import type { ResultLimits } from "../query/result-limits.ts"
+import type { SchemaNews } from "../query/schema-news.ts"
 import { StatementCache } from "../query/statement-cache.ts"
 import type { TraceContext } from "../trace/channels.ts"
 import type { TypeRegistry } from "../types/registry.ts"
@@ -47,6 +49,22 @@ export interface SessionOptions {
    * @defaultValue 30000
    */
   readonly stallTimeout?: number | undefined
+  /**
+   * The most rows a result may have; more are refused with ResultTooLargeError. Streams have no such limit.
+   * @defaultValue no limit
+   */
+  readonly maxRows?: number | undefined
+  /**
+   * The most bytes a result's rows may take on the wire; more are refused with ResultTooLargeError.
+   * @defaultValue no limit
+   */
+  readonly maxResultBytes?: number | undefined
+}
+
+/** The statements of a new session. @param news shared with the other connections of a pool */
+export function newStatementCache(options: SessionOptions, news?: SchemaNews): StatementCache {
+  const policy = { threshold: options.prepareThreshold ?? 1, pooler: options.pooler ?? false }
+  return new StatementCache(options.statementCacheSize ?? 256, policy, news)
 }
 
 /** One connection's state above the link. */
@@ -56,6 +74,8 @@ export class Session {
   readonly target: OpenedLink["target"]
   readonly statements: StatementCache
   readonly types: TypeRegistry
+  /** How large a result may be; `undefined` for any size. */
+  readonly limits: ResultLimits | undefined
   readonly #scopes: { readonly scope: object; readonly name: string }[] = []
   readonly #options: SessionOptions
   #isRevoked = false
@@ -71,6 +91,8 @@ export class Session {
     this.types = types
     this.statements = statements
     this.#options = options
+    const { maxRows, maxResultBytes: maxBytes } = options
+    this.limits = maxRows === undefined && maxBytes === undefined ? undefined : { maxRows, maxBytes }
   }
 
   /** The same connection for somebody else: all is shared but the right to use it, which `revoke` takes back. */
@@ -128,10 +150,6 @@ export class Session {
   ): Stop | undefined {
     return signal === undefined && !timeoutMs ? undefined : new Stop(signal, timeoutMs || undefined, queryTimeout)
   }
-}
-
-function newStatementCache({ statementCacheSize, prepareThreshold, pooler }: SessionOptions): StatementCache {
-  return new StatementCache(statementCacheSize ?? 256, { threshold: prepareThreshold ?? 1, pooler: pooler ?? false })
 }
 
 function queryTimeout(timeoutMs: number): TimeoutError {
