@@ -41,7 +41,7 @@ import type { Line, Outcome } from "./exchange.ts"
 import { blameFailure, readError, unexpectedMessage } from "./replies.ts"
 import type { SkippableExchange } from "./skippable.ts"
 import { StatementSender } from "./statement-sender.ts"
-import { TypeLookup } from "./type-lookup.ts"
+import { lookUpOrWait, type TypeLookup } from "./type-lookup.ts"
 
 const NO_TAG: CommandTag = { command: "", rowCount: 0 }
 const NO_FIELDS: readonly Field[] = []
@@ -124,7 +124,7 @@ export class ExtendedQuery<R, T> implements SkippableExchange {
         return
       }
       this.#keepRows()
-      this.onRow(source, start, end)
+      this.#rows.push(this.#decode(source, start, end))
     }
   }
 
@@ -213,23 +213,18 @@ export class ExtendedQuery<R, T> implements SkippableExchange {
 
   /** Rows wait for their types: asks the catalogs in another turn, or waits for somebody who does. */
   #lookUpTypes(): Outcome {
-    const { known } = this.#registry
-    const oids = this.#changed === undefined ? this.#sender.unknownFields.filter((oid) => known.isUnknown(oid)) : []
+    const registry = this.#registry
+    const oids = this.#sender.unknownFields.filter((oid) => registry.codec(oid) === undefined)
     if (this.#changed !== undefined) oids.push(this.#changed)
     if (oids.length === 0 || this.#lookedUp) {
       this.#settleKept()
       return "done"
     }
-    const pending = this.#changed === undefined ? known.pendingLookup(oids, this.#line.server) : undefined
-    if (pending !== undefined) {
-      pending.onOver.push(() => {
-        if (this.#error === undefined && this.#lookUpTypes() === "again") this.#line.rerun(this)
-      })
-      return "done"
-    }
-    this.#lookup = new TypeLookup(known, { oids, names: [] })
-    this.#lookup.announce(this.#line)
-    return "again"
+    this.#lookup = lookUpOrWait(registry.known, oids, this.#line, () => {
+      this.#changed = undefined
+      if (this.#error === undefined && this.#lookUpTypes() === "again") this.#line.rerun(this)
+    })
+    return this.#lookup === undefined ? "done" : "again"
   }
 
   #onLookedUp(lookup: TypeLookup, status: number): Outcome {

@@ -9,7 +9,8 @@
  */
 
 import type { ByteSource } from "../base/byte-source.ts"
-import { ProtocolError, UsageError } from "../errors/client-error.ts"
+import type { Oid } from "../base/format.ts"
+import { DecodeError, ProtocolError, UsageError } from "../errors/client-error.ts"
 import { type Field, readRowDescription } from "../protocol/backend.ts"
 import {
   COMMAND_COMPLETE,
@@ -23,6 +24,7 @@ import {
   ROW_DESCRIPTION,
 } from "../protocol/codes.ts"
 import { readCommandTag } from "../protocol/command-tag.ts"
+import { changedType, decodeKept, keepRow } from "../query/kept-rows.ts"
 import { Result } from "../query/result.ts"
 import { type ResultLimits, ResultMeter } from "../query/result-limits.ts"
 import { type RowDecoder, rowDecoderFor } from "../query/row-decoder.ts"
@@ -32,6 +34,15 @@ import type { TypeRegistry } from "../types/registry.ts"
 import type { Line, Outcome } from "./exchange.ts"
 import { blameFailure, readError, unexpectedMessage } from "./replies.ts"
 import type { SkippableExchange } from "./skippable.ts"
+import { lookUpOrWait, type TypeLookup } from "./type-lookup.ts"
+
+/** Rows of one statement of which some could not be decoded when they came. */
+interface KeptRows {
+  readonly fields: readonly Field[]
+  readonly rows: unknown[]
+  /** From which row on only bytes are kept. */
+  readonly first: number
+}
 
 /** Runs a script and resolves with the result of each of its statements. */
 export class SimpleQuery implements SkippableExchange {
@@ -49,6 +60,14 @@ export class SimpleQuery implements SkippableExchange {
   #decode: RowDecoder<unknown> | undefined
   #error: unknown
   readonly #meter: ResultMeter | undefined
+  /** From which row of the present statement on only bytes are kept. */
+  #keptFrom: number | undefined
+  readonly #kept: KeptRows[] = []
+  /** Types that turned out to have changed since they were looked up. */
+  readonly #changed: Set<Oid> = new Set()
+  /** The turn that asks the catalogs about types. */
+  #lookup: TypeLookup | undefined
+  #lookedUp = false
 
   /** @param limits of all results together */
   constructor(
@@ -71,12 +90,21 @@ export class SimpleQuery implements SkippableExchange {
 
   write(line: Line): void {
     this.#line = line
+    if (this.#lookup !== undefined) {
+      this.#lookup.write(line)
+      return
+    }
+    line.server.noteSetting(this.#script)
     line.encoder.query(this.#script)
     if (/copy/i.test(this.#script)) line.hold()
   }
 
   onRow(source: ByteSource, start: number, end: number): void {
     if (this.#error !== undefined) return
+    if (this.#lookup !== undefined) {
+      this.#lookup.onRow(source, start, end)
+      return
+    }
     if (this.#decode === undefined) throw new ProtocolError("the server sent a row that it has not described")
     const tooLarge = this.#meter?.add(end - start)
     if (tooLarge !== undefined) {
@@ -87,12 +115,24 @@ export class SimpleQuery implements SkippableExchange {
     try {
       this.#rows.push(this.#decode(source, start, end))
     } catch (error) {
-      if (error instanceof ProtocolError) throw error
-      this.#error = error
+      if (!(error instanceof DecodeError)) {
+        if (error instanceof ProtocolError) throw error
+        this.#error = error
+        return
+      }
+      // A type may have changed, or a setting of which the server tells only at the end. There is another try then.
+      const changed = changedType(error)
+      if (changed !== undefined) this.#changed.add(changed)
+      this.#keepRows()
+      this.#rows.push(this.#decode(source, start, end))
     }
   }
 
   onFrame(type: number, source: ByteSource, start: number, end: number): void {
+    if (this.#lookup !== undefined) {
+      this.#lookup.onFrame(type, source, start, end)
+      return
+    }
     switch (type) {
       case ROW_DESCRIPTION:
         this.#onDescription(readRowDescription(source, start, end))
@@ -136,26 +176,77 @@ export class SimpleQuery implements SkippableExchange {
   }
 
   onReady(status: number): Outcome {
+    if (this.#lookup !== undefined) return this.#onLookedUp(this.#lookup, status)
     if (this.#error === undefined && (this.#results.length === 0 || this.#decode !== undefined)) {
       throw new ProtocolError("the server is ready before it has completed the script")
     }
     this.#line.release(this)
     blameFailure(this.#error, status, this.#line)
-    if (this.#error === undefined) this.#resolve(this.#results)
-    else this.#reject(this.#error)
+    if (this.#error === undefined) return this.#lookUpTypes()
+    this.#reject(this.#error)
     return "done"
   }
 
   fail(error: unknown): void {
+    this.#error ??= error
     this.#reject(error)
+    this.#lookup?.abandon(error)
   }
 
   skip(error: unknown): void {
     this.fail(error)
   }
 
+  /** Settles, when all rows can be decoded; else asks the catalogs in another turn, or waits for somebody who does. */
+  #lookUpTypes(): Outcome {
+    const registry = this.#registry
+    const oids = new Set(this.#changed)
+    for (const { fields } of this.#kept) {
+      for (const { typeOid } of fields) if (registry.codec(typeOid) === undefined) oids.add(typeOid)
+    }
+    if (oids.size === 0 || this.#lookedUp) {
+      this.#settle()
+      return "done"
+    }
+    this.#lookup = lookUpOrWait(registry.known, [...oids], this.#line, () => {
+      this.#changed.clear()
+      if (this.#error === undefined && this.#lookUpTypes() === "again") this.#line.rerun(this)
+    })
+    return this.#lookup === undefined ? "done" : "again"
+  }
+
+  #onLookedUp(lookup: TypeLookup, status: number): Outcome {
+    this.#lookup = undefined
+    this.#lookedUp = true
+    const failure = lookup.finish(status)
+    if (failure === undefined) this.#settle()
+    else this.#reject(failure)
+    return "done"
+  }
+
+  #settle(): void {
+    try {
+      for (const { fields, rows, first } of this.#kept) {
+        decodeKept(rows, first, rowDecoderFor(fields, [], this.#shape, this.#registry, false))
+      }
+    } catch (error) {
+      this.#reject(error)
+      return
+    }
+    this.#resolve(this.#results)
+  }
+
+  #keepRows(): void {
+    this.#keptFrom = this.#rows.length
+    this.#decode = keepRow
+  }
+
   #onDescription(fields: readonly Field[]): void {
     this.#fields = fields
+    if (fields.some(({ typeOid }) => this.#registry.codec(typeOid) === undefined)) {
+      this.#keepRows()
+      return
+    }
     try {
       this.#decode = rowDecoderFor(fields, [], this.#shape, this.#registry, false)
     } catch (error) {
@@ -165,6 +256,10 @@ export class SimpleQuery implements SkippableExchange {
 
   #complete(command: string, rowCount: number): void {
     this.#results.push(new Result(this.#rows, rowCount, command, this.#fields))
+    if (this.#keptFrom !== undefined) {
+      this.#kept.push({ fields: this.#fields, rows: this.#rows, first: this.#keptFrom })
+      this.#keptFrom = undefined
+    }
     this.#rows = []
     this.#fields = []
     this.#decode = undefined

@@ -31,6 +31,26 @@ export interface WantedTypes {
   readonly names: readonly string[]
 }
 
+/**
+ * A lookup of types whose values have come already; undefined when another one is under way that asks about the same.
+ * @param whenOver called when that other one is over, however it ended
+ */
+export function lookUpOrWait(
+  known: KnownTypes,
+  oids: readonly Oid[],
+  line: Line,
+  whenOver: () => void,
+): TypeLookup | undefined {
+  const pending = known.pendingLookup(oids, line.server)
+  if (pending !== undefined) {
+    pending.onOver.push(whenOver)
+    return undefined
+  }
+  const lookup = new TypeLookup(known, { oids, names: [] })
+  lookup.announce(line)
+  return lookup
+}
+
 /** Asks the catalogs about types, once. */
 export class TypeLookup {
   readonly #known: KnownTypes

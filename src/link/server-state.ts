@@ -10,6 +10,9 @@ import { STATUS_FAILED, STATUS_IDLE, STATUS_TRANSACTION } from "../protocol/code
 /** Whether a transaction is open: none, one, or one that has failed and only waits for its rollback. */
 export type TransactionStatus = "idle" | "transaction" | "failed"
 
+/** The setting that has floats printed with fewer digits than they have. Servers do not report it. */
+const ROUNDING_SETTING = /extra_float_digits/i
+
 /** The server's side of a session as far as it is known. */
 export class ServerState {
   /** The reported settings (`server_version`, `TimeZone`, …), kept up to date. */
@@ -25,6 +28,7 @@ export class ServerState {
   /** What has failed the transaction that is open, so that later refusals can name it. */
   lastFailure: ServerError | undefined
   #status: number = STATUS_IDLE
+  #printsRounded = false
 
   /** The transaction's status at the last ReadyForQuery. */
   get transactionStatus(): TransactionStatus {
@@ -36,6 +40,19 @@ export class ServerState {
       default:
         return "failed"
     }
+  }
+
+  /**
+   * Whether what the session prints can be read back as the very value. It cannot where the style of dates leaves days and
+   * months or time zones open, and where floats may have lost digits; results are asked for in binary then.
+   */
+  get printsExactly(): boolean {
+    return !this.#printsRounded && this.parameters.get("DateStyle")?.startsWith("ISO") !== false
+  }
+
+  /** Takes down that a setting of the session, or a statement about to be sent, may change how values are printed. */
+  noteSetting(text: string): void {
+    if (ROUNDING_SETTING.test(text)) this.#printsRounded = true
   }
 
   /** Takes down the status byte of a ReadyForQuery. */
