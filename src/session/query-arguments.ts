@@ -3,12 +3,14 @@
  */
 
 import { describeValue, UsageError } from "../errors/client-error.ts"
+import { checkOptions } from "../query/check-options.ts"
 import type { Query, QueryOptions } from "../query/query.ts"
 import type { RowShape } from "../query/row-shape.ts"
 import { compileTemplate } from "../sql/compile.ts"
 import type { Sql } from "../sql/fragment.ts"
 import { isFragment } from "../sql/hole.ts"
 import { isTemplate } from "../sql/template.ts"
+import type { ScriptOptions } from "./queryable.ts"
 
 /** The first argument of a query: a template, a text or a composed fragment. */
 export type QueryText = TemplateStringsArray | string | Sql
@@ -41,6 +43,14 @@ export function toQuery(text: QueryText, rest: readonly unknown[], shape?: RowSh
   })
 }
 
+/** Refuses what is no script, and options that it cannot have. @throws UsageError */
+export function checkScript(script: string, options: ScriptOptions): void {
+  if (typeof script !== "string") {
+    throw new UsageError(`a script must be a text, got ${describeValue(script)}`, { safeToRetry: true })
+  }
+  checkOptions(options)
+}
+
 function makeQuery(
   text: string,
   values: readonly unknown[],
@@ -48,6 +58,7 @@ function makeQuery(
   options: QueryOptions = NO_OPTIONS,
   shape?: RowShape,
 ): Query {
+  if (options !== NO_OPTIONS) checkOptions(options)
   return {
     text,
     values,

@@ -7,7 +7,7 @@ import type { Result } from "../query/result.ts"
 import type { RowShape } from "../query/row-shape.ts"
 import type { Sql } from "../sql/fragment.ts"
 import { checkChannel, checkPayload } from "./channel.ts"
-import type { QueryText } from "./query-arguments.ts"
+import { checkScript, type QueryText } from "./query-arguments.ts"
 import type { Queryable, Row, ScriptOptions } from "./queryable.ts"
 import { pickFirst, pickOne, pickResult, pickRows } from "./run-query.ts"
 
@@ -60,7 +60,12 @@ export abstract class QueryMethods implements Queryable {
   }
 
   execute<R = Row>(script: string, options: ScriptOptions<R> = {}): Promise<Result<R>[]> {
-    return this.runScript(script, options) as Promise<Result<R>[]>
+    try {
+      checkScript(script, options)
+      return this.runScript(script, options) as Promise<Result<R>[]>
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 
   async notify(channel: string, payload = ""): Promise<void> {
