@@ -33,7 +33,7 @@ export interface ParameterInfo {
 }
 
 /** Options of one run. */
-export type RunOptions<R = unknown> = Pick<QueryOptions<R>, "rows" | "signal" | "timeout">
+export type RunOptions<R = unknown> = Pick<QueryOptions<R>, "rows" | "signal" | "timeout" | "types">
 
 /**
  * A statement that the server has prepared. It is prepared again by itself when the session has lost it (DISCARD ALL,

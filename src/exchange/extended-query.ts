@@ -265,6 +265,7 @@ export class ExtendedQuery<R, T> implements SkippableExchange {
     this.#tag = tag
     this.#decode = undefined
     this.#statements.onCompleted(tag.command, this.#sender.query.text)
+    this.#registry.known.onCompleted(tag.command)
   }
 
   #settle({ command, rowCount }: CommandTag): void {

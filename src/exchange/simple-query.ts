@@ -140,6 +140,7 @@ export class SimpleQuery implements SkippableExchange {
       case COMMAND_COMPLETE: {
         const { command, rowCount } = readCommandTag(source, start, end)
         this.#statements.onCompleted(command, this.#script)
+        this.#registry.known.onCompleted(command)
         this.#complete(command, rowCount)
         break
       }

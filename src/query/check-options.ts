@@ -12,7 +12,7 @@ const MAX_TIMEOUT_MS = 2 ** 31 - 1
 /** Checks what a caller gave as options. @throws UsageError naming the option */
 export function checkOptions(options: QueryOptions): void {
   if (typeof options !== "object" || options === null) refuse("the options", "an object", options)
-  const { rows, prepare, parameterTypes, signal, timeout } = options
+  const { rows, prepare, parameterTypes, signal, timeout, types } = options
   if (rows !== undefined && typeof rows !== "function" && rows !== "object" && rows !== "tuple" && rows !== "scalar") {
     refuse("the option rows", '"object", "tuple", "scalar" or a function', rows)
   }
@@ -20,6 +20,9 @@ export function checkOptions(options: QueryOptions): void {
     refuse("the option prepare", 'true, false or "auto"', prepare)
   }
   if (parameterTypes !== undefined) checkTypes(parameterTypes)
+  if (types !== undefined && (typeof types !== "object" || types === null)) {
+    refuse("the option types", "an object", types)
+  }
   if (signal !== undefined && !isSignal(signal)) refuse("the option signal", "an AbortSignal", signal)
   if (timeout !== undefined && !(typeof timeout === "number" && timeout >= 0 && timeout <= MAX_TIMEOUT_MS)) {
     refuse("the option timeout", `milliseconds from 0 to ${MAX_TIMEOUT_MS}`, timeout)

@@ -2,6 +2,7 @@
  * A normalised query: text, values and options. Nothing here runs it.
  */
 
+import type { TypeOptions } from "../types/registry.ts"
 import type { RowShape } from "./row-shape.ts"
 import type { Statement } from "./statement.ts"
 
@@ -23,6 +24,11 @@ export interface QueryOptions<R = unknown> {
   readonly signal?: AbortSignal | undefined
   /** Stops the query in the same way after so many milliseconds, with TimeoutError. Wins over the connection's `queryTimeout`. */
   readonly timeout?: number | undefined
+  /**
+   * How types become JavaScript values in this query, where it differs from the connection. Keep the object and use it
+   * again: what it means is worked out once for each object.
+   */
+  readonly types?: TypeOptions | undefined
 }
 
 /** One statement with its values, ready to be run. */
@@ -40,4 +46,6 @@ export interface Query {
   readonly signal: AbortSignal | undefined
   /** Milliseconds; `undefined` leaves it to the connection. */
   readonly timeout: number | undefined
+  /** What differs from the connection's types. */
+  readonly types?: TypeOptions | undefined
 }

@@ -68,5 +68,6 @@ function makeQuery(
     prepare: options.prepare ?? "auto",
     signal: options.signal,
     timeout: options.timeout,
+    types: options.types,
   }
 }

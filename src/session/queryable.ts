@@ -11,7 +11,7 @@ import type { Sql } from "../sql/fragment.ts"
 export type Row = Record<string, unknown>
 
 /** Options of a script. */
-export type ScriptOptions<R = unknown> = Pick<QueryOptions<R>, "rows" | "signal" | "timeout">
+export type ScriptOptions<R = unknown> = Pick<QueryOptions<R>, "rows" | "signal" | "timeout" | "types">
 
 /**
  * Runs queries. Each method takes a template (its values are always bound, never pasted), a text with parameters, or a

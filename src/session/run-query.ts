@@ -51,7 +51,8 @@ export function runNormalised<R, T>(
 }
 
 function carry<R, T>(session: Session, start: Start, query: Query, pick: (result: Result<R>) => T): Promise<T> {
-  const exchange = new ExtendedQuery<R, T>(query, session.statements, session.types, pick, session.limits)
+  const types = session.typesFor(query.types)
+  const exchange = new ExtendedQuery<R, T>(query, session.statements, types, pick, session.limits)
   const stop = session.stopFor(query.signal, query.timeout)
   start(exchange, stop)
   if (stop !== undefined) disposeAfter(exchange.promise, stop)
@@ -80,7 +81,8 @@ function carryScript(
   script: string,
   options: ScriptOptions,
 ): Promise<Result<unknown>[]> {
-  const exchange = new SimpleQuery(script, options.rows ?? "object", session.statements, session.types, session.limits)
+  const types = session.typesFor(options.types)
+  const exchange = new SimpleQuery(script, options.rows ?? "object", session.statements, types, session.limits)
   const stop = session.stopFor(options.signal, options.timeout)
   start(exchange, stop)
   if (stop !== undefined) disposeAfter(exchange.promise, stop)

@@ -12,7 +12,8 @@ import type { ResultLimits } from "../query/result-limits.ts"
 import type { SchemaNews } from "../query/schema-news.ts"
 import { StatementCache } from "../query/statement-cache.ts"
 import type { TraceContext } from "../trace/channels.ts"
-import type { TypeRegistry } from "../types/registry.ts"
+import type { TypeOptions, TypeRegistry } from "../types/registry.ts"
+import { TypeCatalog } from "./type-catalog.ts"
 
 /** Options that hold for all queries of a connection. */
 export interface SessionOptions {
@@ -74,11 +75,13 @@ export class Session {
   readonly target: OpenedLink["target"]
   readonly statements: StatementCache
   readonly types: TypeRegistry
+  readonly #catalog: TypeCatalog
   /** How large a result may be; `undefined` for any size. */
   readonly limits: ResultLimits | undefined
   readonly #scopes: { readonly scope: object; readonly name: string }[] = []
   readonly #options: SessionOptions
   #isRevoked = false
+  #wasUsed = false
 
   constructor(
     { link, target }: OpenedLink,
@@ -89,6 +92,7 @@ export class Session {
     this.link = link
     this.target = target
     this.types = types
+    this.#catalog = new TypeCatalog(types, link)
     this.statements = statements
     this.#options = options
     const { maxRows, maxResultBytes: maxBytes } = options
@@ -100,9 +104,19 @@ export class Session {
     return new Session(this, this.types, this.#options, this.statements)
   }
 
+  /** Whether anything was run through this object. */
+  get wasUsed(): boolean {
+    return this.#wasUsed
+  }
+
   /** Refuses all that is asked for through this object from now on, its scopes included. */
   revoke(): void {
     this.#isRevoked = true
+  }
+
+  /** The session's types, changed as a query's own options say. */
+  typesFor(options: TypeOptions | undefined): TypeRegistry {
+    return this.#catalog.typesFor(options)
   }
 
   /** What a trace of something that runs here carries. */
@@ -136,6 +150,7 @@ export class Session {
   /** @throws UsageError when another scope than this one has the connection, or it was given back to its pool */
   check(scope: object | undefined): void {
     if (this.#isRevoked) throw new ConnectionReleasedError()
+    this.#wasUsed = true
     const last = this.#scopes.at(-1)
     if (last?.scope === scope) return
     const problem =

@@ -2,7 +2,7 @@
  * What is known of a database's types: the built-in ones and those that were learnt from its catalogs. One is shared by
  * all connections of a pool, so that each type is looked up once. Knows names, OIDs and structure, but no codecs.
  *
- *     unknown ──learn──▶ known ──forgetComposites──▶ unknown        unknown ──missing──▶ not in the catalogs
+ *     unknown ──learn──▶ known ──ALTER, composites only──▶ unknown        unknown ──learnMissing──▶ missing
  *
  * @see https://www.postgresql.org/docs/current/catalog-pg-type.html
  */
@@ -108,8 +108,12 @@ export class KnownTypes {
     }
   }
 
-  /** Forgets the structure of composite types, which has changed: they are looked up when they are met again. */
-  forgetComposites(): void {
+  /** A command was completed, by its tag: composite types that it may have changed are looked up when met again. */
+  onCompleted(command: string): void {
+    if (command === "ALTER TABLE" || command === "ALTER TYPE") this.#forgetComposites()
+  }
+
+  #forgetComposites(): void {
     for (const type of this.#byOid.values()) {
       if (type.kind === "composite") {
         this.#byOid.delete(type.oid)

@@ -86,6 +86,11 @@ export class TypeRegistry {
     return this.known.generation * GENERATION + this.#variant
   }
 
+  /** Changes whenever this registry is told something that the others over the same types are not. */
+  get variant(): number {
+    return this.#variant
+  }
+
   /** The codec of a type; undefined when the catalogs have to be asked about it first. */
   codec(oid: Oid): Codec | undefined {
     if (this.#cacheVersion !== this.version) {
