@@ -149,11 +149,10 @@ export class ExtendedQuery<R, T> implements SkippableExchange {
         this.#parameterOids = readParameterDescription(source, start, end)
         break
       case ROW_DESCRIPTION:
-        if (this.#decode !== undefined || this.#tag !== undefined) unexpectedMessage(type, "a query")
-        this.#onDescription(readRowDescription(source, start, end))
+        this.#onDescription(type, readRowDescription(source, start, end))
         break
       case NO_DATA:
-        this.#onDescription(NO_FIELDS)
+        this.#onDescription(type, NO_FIELDS)
         break
       case COMMAND_COMPLETE:
         this.#complete(readCommandTag(source, start, end))
@@ -276,7 +275,8 @@ export class ExtendedQuery<R, T> implements SkippableExchange {
     }
   }
 
-  #onDescription(fields: readonly Field[]): void {
+  #onDescription(type: number, fields: readonly Field[]): void {
+    if (this.#decode !== undefined || this.#tag !== undefined) unexpectedMessage(type, "a query")
     try {
       this.#sender.onDescription(this.#parameterOids, fields, this)
       this.#takeDecoder()

@@ -135,6 +135,7 @@ export class SimpleQuery implements SkippableExchange {
     }
     switch (type) {
       case ROW_DESCRIPTION:
+        if (this.#decode !== undefined) unexpectedMessage(type, "a script")
         this.#onDescription(readRowDescription(source, start, end))
         break
       case COMMAND_COMPLETE: {

@@ -389,6 +389,7 @@ describe("replies in the wrong order", () => {
       backend.readyForQuery(),
     ],
     "a second description": [backend.parseComplete(), backend.parameterDescription(), column, column],
+    "NoData behind a description": [backend.parseComplete(), backend.parameterDescription(), column, backend.noData()],
     "BackendKeyData in a query": [backend.backendKeyData(1, 2)],
     "an authentication request in a query": [backend.authenticationCleartext()],
     "CopyData without a CopyResponse": [backend.copyData("x")],
