@@ -17,54 +17,92 @@ export class ByteSource {
   readonly bytes: Bytes
   readonly view: DataView<ArrayBuffer>
 
-  constructor(bytes: Uint8Array) {
+  /** Whether the buffer was made for one message and is left to whoever keeps a part of it. */
+  readonly isOwned: boolean
+
+  constructor(bytes: Uint8Array, isOwned = false) {
+    this.isOwned = isOwned
     this.bytes = viewBytes(bytes)
     this.view = new DataView(this.bytes.buffer, this.bytes.byteOffset, this.bytes.byteLength)
   }
 
   /** The string whose UTF-8 bytes stand from `start` up to `end`; short ASCII never leaves JavaScript. */
   text(start: number, end: number): string {
-    const b = this.bytes
-    switch (end - start) {
-      case 0:
-        return ""
-      case 1: {
-        const c = b[start]!
-        if (c < 128) return fromCharCode(c)
-        break
-      }
-      case 2: {
-        const c = b[start]!
-        const d = b[start + 1]!
-        if ((c | d) < 128) return fromCharCode(c, d)
-        break
-      }
-      case 3: {
-        const c = b[start]!
-        const d = b[start + 1]!
-        const e = b[start + 2]!
-        if ((c | d | e) < 128) return fromCharCode(c, d, e)
-        break
-      }
-      case 4: {
-        const c = b[start]!
-        const d = b[start + 1]!
-        const e = b[start + 2]!
-        const f = b[start + 3]!
-        if ((c | d | e | f) < 128) return fromCharCode(c, d, e, f)
-        break
-      }
-    }
-    return b.utf8Slice(start, end)
+    if (start === end) return ""
+    return (end - start <= 8 && shortAscii(this.bytes, start, end)) || this.bytes.utf8Slice(start, end)
   }
 
   /** A string of bytes known to be ASCII. */
   ascii(start: number, end: number): string {
-    return this.bytes.latin1Slice(start, end)
+    return (end - start <= 8 && shortAscii(this.bytes, start, end)) || this.bytes.latin1Slice(start, end)
   }
 
-  /** A copy of the bytes, safe to keep. */
+  /**
+   * The bytes, safe to keep: a copy, or a view where they make up most of a buffer that was made for them alone and is
+   * never written again.
+   */
   copy(start: number, end: number): Uint8Array<ArrayBuffer> {
+    if (this.isOwned && (end - start) * 2 > this.bytes.length) return this.bytes.subarray(start, end)
     return copyingSlice.call(this.bytes, start, end) as Uint8Array<ArrayBuffer>
+  }
+}
+
+/** Up to eight ASCII bytes as a string; a native call costs five times as much. Empty when one is not ASCII, or none. */
+function shortAscii(bytes: Uint8Array, at: number, end: number): string {
+  const c0 = bytes[at]!
+  switch (end - at) {
+    case 1:
+      return c0 < 128 ? fromCharCode(c0) : ""
+    case 2: {
+      const c1 = bytes[at + 1]!
+      return (c0 | c1) < 128 ? fromCharCode(c0, c1) : ""
+    }
+    case 3: {
+      const c1 = bytes[at + 1]!
+      const c2 = bytes[at + 2]!
+      return (c0 | c1 | c2) < 128 ? fromCharCode(c0, c1, c2) : ""
+    }
+    case 4: {
+      const c1 = bytes[at + 1]!
+      const c2 = bytes[at + 2]!
+      const c3 = bytes[at + 3]!
+      return (c0 | c1 | c2 | c3) < 128 ? fromCharCode(c0, c1, c2, c3) : ""
+    }
+    case 5: {
+      const c1 = bytes[at + 1]!
+      const c2 = bytes[at + 2]!
+      const c3 = bytes[at + 3]!
+      const c4 = bytes[at + 4]!
+      return (c0 | c1 | c2 | c3 | c4) < 128 ? fromCharCode(c0, c1, c2, c3, c4) : ""
+    }
+    case 6: {
+      const c1 = bytes[at + 1]!
+      const c2 = bytes[at + 2]!
+      const c3 = bytes[at + 3]!
+      const c4 = bytes[at + 4]!
+      const c5 = bytes[at + 5]!
+      return (c0 | c1 | c2 | c3 | c4 | c5) < 128 ? fromCharCode(c0, c1, c2, c3, c4, c5) : ""
+    }
+    case 7: {
+      const c1 = bytes[at + 1]!
+      const c2 = bytes[at + 2]!
+      const c3 = bytes[at + 3]!
+      const c4 = bytes[at + 4]!
+      const c5 = bytes[at + 5]!
+      const c6 = bytes[at + 6]!
+      return (c0 | c1 | c2 | c3 | c4 | c5 | c6) < 128 ? fromCharCode(c0, c1, c2, c3, c4, c5, c6) : ""
+    }
+    case 8: {
+      const c1 = bytes[at + 1]!
+      const c2 = bytes[at + 2]!
+      const c3 = bytes[at + 3]!
+      const c4 = bytes[at + 4]!
+      const c5 = bytes[at + 5]!
+      const c6 = bytes[at + 6]!
+      const c7 = bytes[at + 7]!
+      return (c0 | c1 | c2 | c3 | c4 | c5 | c6 | c7) < 128 ? fromCharCode(c0, c1, c2, c3, c4, c5, c6, c7) : ""
+    }
+    default:
+      return ""
   }
 }

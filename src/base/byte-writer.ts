@@ -10,6 +10,7 @@ import { allocateBytes, utf8Length } from "#platform"
 import type { Bytes } from "./platform.ts"
 
 const INITIAL_CAPACITY = 4096
+const SLACK = 1024
 /** Beyond this many UTF-16 units a native write beats a loop over char codes. */
 const LOOP_LIMIT = 24
 
@@ -104,6 +105,22 @@ export class ByteWriter {
     this.length += value.length
   }
 
+  /** Appends a short string of ASCII without U+0000; false, and nothing is written, when it is any other. */
+  shortAscii(text: string): boolean {
+    const count = text.length
+    if (count > LOOP_LIMIT) return false
+    this.ensure(count)
+    const bytes = this.#bytes
+    const start = this.length
+    for (let i = 0; i < count; i++) {
+      const unit = text.charCodeAt(i)
+      if (unit >= 128 || unit === 0) return false
+      bytes[start + i] = unit
+    }
+    this.length = start + count
+    return true
+  }
+
   /** Appends a string's UTF-8 bytes, with no length and no terminator. */
   utf8(text: string): void {
     const count = text.length
@@ -142,7 +159,8 @@ export class ByteWriter {
   }
 
   #grow(count: number): void {
-    const capacity = Math.max(this.#bytes.length * 2, this.length + count)
+    // What is large is rarely the end: some room behind it saves doubling at the next byte.
+    const capacity = Math.max(this.#bytes.length * 2, this.length + count + SLACK)
     const grown = allocateBytes(capacity)
     grown.set(this.#bytes.subarray(0, this.length))
     this.#bytes = grown

@@ -9,6 +9,7 @@ import { createHash } from "node:crypto"
 import { tracingChannel as nodeTracingChannel, type TracingChannel } from "node:diagnostics_channel"
 import { readdirSync, readFileSync, statSync } from "node:fs"
 import { homedir, userInfo } from "node:os"
+import { Readable, Writable } from "node:stream"
 import type { Bytes, FileStatus, Platform } from "./platform.ts"
 
 /** Allocates bytes without clearing them: every use overwrites what it hands out. */
@@ -31,9 +32,47 @@ export function tracingChannel(name: string): TracingChannel<object, object> {
   return nodeTracingChannel<object, object>(name)
 }
 
+/** Tells the process's owner of something that is wrong but harms nobody yet. */
+export function emitWarning(warning: Error): void {
+  process.emitWarning(warning)
+}
+
 /** Runs a callback after all that this turn of the event loop has still to do, before anything is read or written. */
 export function nextTick(callback: () => void): void {
   process.nextTick(callback)
+}
+
+/** Resolves after what the sockets have to tell meanwhile: for loops that would never let them speak. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
+}
+
+/** The streams of this platform beside the web's. */
+export type { Readable as NodeReadable, Writable as NodeWritable } from "node:stream"
+
+/** A Readable that takes from an iterable as it is read, and ends the iteration when it is destroyed. */
+export function nodeReadable(source: AsyncIterable<unknown>, objectMode: boolean): Readable {
+  return Readable.from(source, objectMode ? { objectMode } : { objectMode, highWaterMark: 64 * 1024 })
+}
+
+/** What a Writable passes its chunks to. */
+export interface ChunkSink {
+  write(chunk: Uint8Array | string): Promise<void>
+  end(): Promise<void>
+  abort(reason: unknown): Promise<void>
+}
+
+/** A Writable that hands its chunks on, one at a time. */
+export function nodeWritable(sink: ChunkSink): Writable {
+  const settle = (promise: Promise<void>, callback: (error?: Error | null) => void): void => {
+    promise.then(() => callback(), callback)
+  }
+  return new Writable({
+    decodeStrings: false,
+    write: (chunk, _encoding, callback) => settle(sink.write(chunk), callback),
+    final: (callback) => settle(sink.end(), callback),
+    destroy: (error, callback) => settle(sink.abort(error), (failure) => callback(error ?? failure ?? null)),
+  })
 }
 
 /** MD5, for the server's oldest password method only; WebCrypto does not have it. */

@@ -60,6 +60,7 @@ export class Canceller {
 
   /** The exchange is over or was never sent: it can't be stopped any more. */
   forget(exchange: Exchange): void {
+    if (this.#stops.size === 0) return
     this.#stops.get(exchange)?.dispose()
     this.#stops.delete(exchange)
   }

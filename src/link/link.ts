@@ -247,6 +247,19 @@ export class Link implements Executor, Line, TransportHandler, ConnectionSink, A
     }
   }
 
+  readTarget(): Uint8Array | undefined {
+    return this.#decoder.readTarget
+  }
+
+  onRead(count: number): void {
+    this.#stall?.onHeard()
+    try {
+      this.#decoder.onRead(count)
+    } catch (error) {
+      this.#die(error as Error)
+    }
+  }
+
   onDrain(): void {
     this.#inFlight.front?.onDrain?.()
     this.#pump()

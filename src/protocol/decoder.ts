@@ -27,8 +27,11 @@ import type { ConnectionSink, FrameSink } from "./frame-sink.ts"
 
 /** The type byte and the length word. */
 const HEADER = 5
-/** Kept between frames; a larger one is given back after its frame. */
+const SMALL_CAPACITY = 1024
+/** Kept between frames; a larger one belongs to its frame, and to whoever keeps a part of that. */
 const PENDING_CAPACITY = 64 * 1024
+/** When at least so much of a frame is to come, it may as well be read to its place. */
+const DIRECT_READ = 64 * 1024
 /** How much is set aside at once for a frame that has only begun to arrive. */
 const TRUSTED_CAPACITY = 64 * 1024 * 1024
 
@@ -42,7 +45,7 @@ export class Decoder {
   sink: FrameSink
   readonly #connection: ConnectionSink
   readonly #maxLength: number
-  #pending: ByteSource = new ByteSource(allocateBytes(1024))
+  #pending: ByteSource = new ByteSource(allocateBytes(SMALL_CAPACITY))
   #pendingLength = 0
   #stopped = false
 
@@ -66,6 +69,21 @@ export class Decoder {
   /** True when a message has begun to arrive and is not yet whole. */
   get midMessage(): boolean {
     return this.#pendingLength > 0
+  }
+
+  /** Where the next bytes may be read to directly: the rest of a large frame, `undefined` when there is none. */
+  get readTarget(): Uint8Array | undefined {
+    if (this.#stopped || this.#pendingLength < HEADER) return undefined
+    const { bytes, view } = this.#pending
+    const end = Math.min(1 + view.getInt32(1), bytes.length)
+    return end - this.#pendingLength >= DIRECT_READ ? bytes.subarray(this.#pendingLength, end) : undefined
+  }
+
+  /** So many bytes were read to the target. @throws ProtocolError as `push` does */
+  onRead(count: number): void {
+    this.#pendingLength += count
+    const total = this.#pendingTotal()
+    if (this.#pendingLength === total) this.#finishPending(total)
   }
 
   /**
@@ -115,21 +133,29 @@ export class Decoder {
   /** Adds to the pending frame what it still lacks; hands it on when it is whole. */
   #complete(source: ByteSource, start: number, end: number): number {
     let position = start
-    if (this.#pendingLength < HEADER)
+    if (this.#pendingLength < HEADER) {
       position = this.#append(source, position, Math.min(end, position + HEADER - this.#pendingLength))
-    if (this.#pendingLength < HEADER) return position
+      if (this.#pendingLength < HEADER) return position
+    }
+    const total = this.#pendingTotal()
+    position = this.#append(source, position, Math.min(end, position + total - this.#pendingLength), total)
+    if (this.#pendingLength === total) this.#finishPending(total)
+    return position
+  }
+
+  /** The pending frame's whole length, judged. */
+  #pendingTotal(): number {
     const type = this.#pending.bytes[0]!
     const length = this.#pending.view.getInt32(1)
     if (length < 4 || length > LENGTH_LIMITS[type]! || length > this.#maxLength) this.#refuse(type, length)
-    const total = 1 + length
-    position = this.#append(source, position, Math.min(end, position + total - this.#pendingLength), total)
-    if (this.#pendingLength === total) {
-      const frame = this.#pending
-      this.#pendingLength = 0
-      if (frame.bytes.length > PENDING_CAPACITY) this.#pending = new ByteSource(allocateBytes(1024))
-      this.#frames(frame, 0, total)
-    }
-    return position
+    return 1 + length
+  }
+
+  #finishPending(total: number): void {
+    const frame = this.#pending
+    this.#pendingLength = 0
+    if (frame.isOwned) this.#pending = new ByteSource(allocateBytes(SMALL_CAPACITY))
+    this.#frames(frame, 0, total)
   }
 
   #keep(source: ByteSource, start: number, end: number): void {
@@ -149,7 +175,7 @@ export class Decoder {
         total <= TRUSTED_CAPACITY ? total : Math.min(total, Math.max(needed, capacity * 2, TRUSTED_CAPACITY))
       const grown = allocateBytes(Math.max(needed, wanted))
       grown.set(this.#pending.bytes.subarray(0, this.#pendingLength))
-      this.#pending = new ByteSource(grown)
+      this.#pending = new ByteSource(grown, grown.length > PENDING_CAPACITY)
     }
     this.#pending.bytes.set(source.bytes.subarray(start, end), this.#pendingLength)
     this.#pendingLength = needed

@@ -207,7 +207,11 @@ export class Encoder {
   }
 
   #cstring(text: string, what: string): void {
-    if (text.length > 0) assertSendable(text, what)
+    if (this.writer.shortAscii(text)) {
+      this.writer.int8(0)
+      return
+    }
+    assertSendable(text, what)
     this.writer.cstring(text)
   }
 }

@@ -56,25 +56,43 @@ class NodeTransport implements Transport {
   readonly address: TransportAddress
   handler: TransportHandler = { onData: () => {}, onDrain: () => {}, onClose: () => {} }
   tls: TlsInfo | undefined
+  readonly #source: ByteSource = new ByteSource(allocateBytes(READ_BUFFER_SIZE))
+  #isBufferKnown = false
+  #isDirect = false
   #socket: Socket
   #error: Error | undefined
 
   constructor(address: TransportAddress, options: TransportOptions) {
     this.address = address
-    const source = new ByteSource(allocateBytes(READ_BUFFER_SIZE))
     this.#socket = connect({
       ...(address.kind === "unix" ? { path: address.path } : { host: address.address, port: address.port }),
       noDelay: true,
-      onread: {
-        buffer: source.bytes,
-        callback: (count) => {
-          this.handler.onData(source, 0, count)
-          return true
-        },
-      },
+      onread: { buffer: () => this.#nextBuffer(), callback: (count) => this.#onRead(count) },
     })
     this.#listen(this.#socket)
     this.#socket.once("connect", () => keepAlive(this.#socket, options.keepalives))
+  }
+
+  /**
+   * The buffer for the next read: the shared one, or the rest of a large message in its place. No answer keeps the last
+   * one, which saves handing it to the system anew at each read.
+   */
+  #nextBuffer(): Uint8Array {
+    const target = this.handler.readTarget?.()
+    const wasDirect = this.#isDirect
+    this.#isDirect = target !== undefined
+    if (target !== undefined) return target
+    if (wasDirect || !this.#isBufferKnown) {
+      this.#isBufferKnown = true
+      return this.#source.bytes
+    }
+    return undefined as unknown as Uint8Array
+  }
+
+  #onRead(count: number): boolean {
+    if (this.#isDirect) this.handler.onRead!(count)
+    else this.handler.onData(this.#source, 0, count)
+    return true
   }
 
   get congested(): boolean {

@@ -14,6 +14,10 @@ import type { TlsHandshake } from "../config/tls-handshake.ts"
 export interface TransportHandler {
   /** Bytes came; they stand in `source` from `start` up to `end`. */
   onData(source: ByteSource, start: number, end: number): void
+  /** Where the next bytes should be read to, when the handler has a place for many of them; then `onRead` is called. */
+  readTarget?(): Uint8Array | undefined
+  /** So many bytes were read to the target that was given last. */
+  onRead?(count: number): void
   /** The peer takes bytes again after `congested` was true. */
   onDrain(): void
   /** The transport is gone, with the reason when it was not asked for. Called exactly once. */

@@ -18,7 +18,9 @@ function decodeText(source: ByteSource, start: number, end: number): string {
 
 /** Writes a string whose text and binary form are the same bytes; `encodeText` then says what is wrong with others. */
 function encodeBinary(value: unknown, writer: ByteWriter): boolean {
-  if (typeof value !== "string" || !isSendable(value)) return false
+  if (typeof value !== "string") return false
+  if (writer.shortAscii(value)) return true
+  if (!isSendable(value)) return false
   writer.utf8(value)
   return true
 }
