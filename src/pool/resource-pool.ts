@@ -1,0 +1,432 @@
+/**
+ * A pool of anything: it lends resources, opens and closes them as they are needed, and never holds more than `max`,
+ * those being opened and those dying included. It knows nothing of PostgreSQL.
+ *
+ *     take ──▶ idle and fit? ──▶ lent
+ *       └────▶ [ queue ] ◀── given back · checked · reset · opened
+ *
+ * - The one who waits longest is served first, and a hand-over is one synchronous step.
+ * - The resource used last is lent first, so that those nobody needs lie idle and are closed.
+ * - While anybody waits, no fit resource is idle.
+ */
+
+import type { Clock } from "../base/clock.ts"
+import { PoolClosedError, PoolTimeoutError, TooManyWaitersError } from "../errors/pool-error.ts"
+import { Caretaker } from "./caretaker.ts"
+import { PoolCounters } from "./counters.ts"
+import { Entry } from "./entry.ts"
+import { Lease, type Lender } from "./lease.ts"
+import type { PoolLimits } from "./limits.ts"
+import { Opener } from "./opener.ts"
+import { Reaper } from "./reaper.ts"
+import type { ResourceKind } from "./resource-kind.ts"
+import { Shelf } from "./shelf.ts"
+import { WaitQueue } from "./wait-queue.ts"
+import { Waiter } from "./waiter.ts"
+
+/** How much sooner than at `maxLifetime` a resource may have to go. */
+const LIFETIME_JITTER = 0.1
+
+/** What the owner of a pool is told. They must not throw. */
+export interface ResourcePoolEvents<R> {
+  /** A resource has left the pool; the reason is undefined when it was closed as planned. */
+  onRemoved?(resource: R, reason: unknown): void
+  /** Opening has failed for `reconnectTimeoutMs`. */
+  onReconnectFailed?(error: unknown): void
+  /** One user has had a resource for longer than `leakTimeoutMs`; the error was made where it was taken. */
+  onLeak?(resource: R, heldMs: number, takenBy: Error): void
+}
+
+/** How long somebody is ready to wait. */
+export interface WaitOptions {
+  readonly timeoutMs?: number | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+export type PoolState = "fresh" | "open" | "closing" | "closed"
+
+/** A pool of resources of one kind. */
+export class ResourcePool<R> implements Lender<R> {
+  readonly counters: PoolCounters = new PoolCounters()
+  readonly #kind: ResourceKind<R>
+  readonly #clock: Clock
+  readonly #events: ResourcePoolEvents<R>
+  readonly #shelf: Shelf<R>
+  readonly #care: Caretaker<R>
+  readonly #queue: WaitQueue<Entry<R>>
+  readonly #opener: Opener<R>
+  readonly #reaper: Reaper<R>
+  readonly #conditions: Set<() => void> = new Set()
+  #limits: PoolLimits
+  #state: PoolState = "fresh"
+  #closed: Promise<void> | undefined
+
+  constructor(kind: ResourceKind<R>, limits: PoolLimits, clock: Clock, events: ResourcePoolEvents<R> = {}) {
+    this.#kind = kind
+    this.#limits = limits
+    this.#clock = clock
+    this.#events = events
+    this.#shelf = new Shelf(kind, clock)
+    this.#care = this.#makeCaretaker()
+    this.#opener = this.#makeOpener(limits.reconnectTimeoutMs)
+    this.#reaper = this.#makeReaper()
+    this.#queue = new WaitQueue(
+      clock,
+      (waitedMs) => this.#timeoutError(waitedMs),
+      () => this.#settle(),
+    )
+  }
+
+  get state(): PoolState {
+    return this.#state
+  }
+
+  get limits(): PoolLimits {
+    return this.#limits
+  }
+
+  /** All that count towards `max`. */
+  get size(): number {
+    return this.#shelf.entries.size + this.#opener.pending + this.#care.dying
+  }
+
+  /** How many of each there are now. */
+  get gauges(): { open: number; idle: number; opening: number; dying: number; waiting: number } {
+    const { entries, idle } = this.#shelf
+    return {
+      open: entries.size,
+      idle: idle.length,
+      opening: this.#opener.pending,
+      dying: this.#care.dying,
+      waiting: this.#queue.size,
+    }
+  }
+
+  /** Why the last attempt to open one has failed, unless one has succeeded since. */
+  get lastError(): unknown {
+    return this.#opener.lastError
+  }
+
+  // Lending
+
+  /**
+   * Takes a resource if one can be had at once; it goes back by `giveBack`.
+   * @param together content with one that others use at the same time
+   * @throws PoolClosedError
+   */
+  tryTake(together: boolean): Entry<R> | undefined {
+    if (this.#state !== "open") this.open()
+    if (this.#queue.size > 0) return undefined
+    const entry = this.#take(together)
+    if (entry !== undefined) this.counters.requests++
+    return entry
+  }
+
+  /** Waits for a resource, behind those who wait already. Exactly one of the callbacks is called, once. */
+  wait(
+    together: boolean,
+    options: WaitOptions,
+    onGrant: (entry: Entry<R>) => void,
+    onRefuse: (reason: unknown) => void,
+  ): void {
+    const { signal, timeoutMs = this.#limits.acquireTimeoutMs } = options
+    this.counters.requests++
+    const refuse = (reason: unknown): void => {
+      this.counters.refused++
+      onRefuse(reason)
+    }
+    if (this.#isEnding) refuse(new PoolClosedError())
+    else if (signal?.aborted) refuse(signal.reason)
+    else if (this.#queue.size >= this.#limits.maxWaiting) refuse(new TooManyWaitersError(this.#limits.maxWaiting))
+    else {
+      this.counters.queued++
+      const now = this.#clock.now()
+      const deadline = timeoutMs > 0 ? now + timeoutMs : Number.POSITIVE_INFINITY
+      this.#queue.push(new Waiter(together, now, deadline, onGrant, refuse), signal)
+      if (this.#state === "fresh") this.open()
+      else this.#settle()
+    }
+  }
+
+  /**
+   * Takes a resource for oneself alone.
+   * @throws PoolTimeoutError, TooManyWaitersError, PoolClosedError or the signal's reason
+   */
+  acquire(options: WaitOptions = {}): Promise<Lease<R>> {
+    return new Promise((resolve, reject) => {
+      const entry = options.signal?.aborted ? undefined : this.tryTake(false)
+      if (entry !== undefined) resolve(new Lease(this, entry))
+      else this.wait(false, options, (granted) => resolve(new Lease(this, granted)), reject)
+    })
+  }
+
+  /** Takes a resource back from one of its users; with an error it is closed. */
+  giveBack(entry: Entry<R>, error?: unknown): void {
+    entry.users--
+    if (entry.state === "closing") return // it was taken away before
+    const now = this.#clock.now()
+    this.counters.usage.record(now - entry.progressAt)
+    entry.progressAt = now
+    if (error !== undefined) {
+      this.counters.returnedBad++
+      this.#care.remove(entry, error, true)
+    } else if (entry.users === 0) {
+      this.#care.reset(entry, now)
+    }
+    this.#settle()
+  }
+
+  // The whole pool
+
+  /** Begins to open resources. @throws PoolClosedError */
+  open(): void {
+    if (this.#isEnding) throw new PoolClosedError()
+    if (this.#state === "open") return
+    this.#state = "open"
+    this.#settle()
+  }
+
+  /**
+   * Resolves when so many are open.
+   * @param timeoutMs how long to wait for that; 0 is for ever
+   * @throws PoolTimeoutError, or PoolClosedError when the pool is closed before
+   */
+  async untilOpen(count: number, timeoutMs: number): Promise<void> {
+    let isLate = false
+    const timer = this.#clock.schedule(timeoutMs > 0 ? timeoutMs : Number.POSITIVE_INFINITY, () => {
+      isLate = true
+      this.#settle()
+    })
+    timer.setReferenced(true)
+    await this.#until(() => this.#isEnding || isLate || this.#shelf.entries.size >= count)
+    timer.cancel()
+    if (this.#isEnding) throw new PoolClosedError()
+    if (isLate) throw this.#timeoutError(timeoutMs)
+  }
+
+  /** Changes how many there may be. What is too many is closed, when it comes back if it is lent. */
+  resize(min: number, max: number): void {
+    this.#limits = { ...this.#limits, min, max }
+    for (const entry of [...this.#shelf.idle])
+      if (this.size - this.#care.dying > max) this.#care.remove(entry, undefined, false)
+    this.#reaper.wake()
+    this.#settle()
+  }
+
+  /** Replaces all that are open: idle ones at once, lent ones when they come back. Resolves when they are gone. */
+  drain(): Promise<void> {
+    const old = [...this.#shelf.entries]
+    this.#opener.beginGeneration()
+    for (const entry of old) this.#care.retire(entry)
+    this.#settle()
+    return this.#until(() => old.every((entry) => !this.#shelf.entries.has(entry)) && this.#care.dying === 0)
+  }
+
+  /** Checks all that are idle, and closes those that are not well. */
+  async check(): Promise<void> {
+    if (this.#state !== "open") this.open()
+    await Promise.all([...this.#shelf.idle].map((entry) => this.#care.check(entry, true)))
+  }
+
+  /** Something has happened that may have hit all: idle ones are checked before they are lent, and one is opened before others. */
+  suspect(): void {
+    this.#shelf.suspect()
+    this.#opener.suspect()
+  }
+
+  /**
+   * Ends all waits, lets users finish, and closes everything. Resolves when nothing is left.
+   * @param timeoutMs after how long to take resources away from those who have not finished
+   */
+  close(timeoutMs: number): Promise<void> {
+    this.#closed ??= this.#close(timeoutMs)
+    return this.#closed
+  }
+
+  async #close(timeoutMs: number): Promise<void> {
+    this.#state = "closing"
+    const reason = new PoolClosedError()
+    this.#queue.refuseAll(() => new PoolClosedError())
+    this.#queue.dispose()
+    this.#reaper.stop()
+    this.#opener.stop(reason)
+    for (const entry of [...this.#shelf.entries]) {
+      if (entry.state === "idle") this.#care.remove(entry, undefined, false)
+      else if (entry.users === 0) this.#care.remove(entry, undefined, true)
+    }
+    const timer = this.#clock.schedule(timeoutMs, () => {
+      for (const entry of [...this.#shelf.entries]) this.#care.remove(entry, reason, true)
+    })
+    timer.setReferenced(true)
+    this.#settle()
+    await this.#until(() => this.size === 0)
+    timer.cancel()
+    this.#state = "closed"
+  }
+
+  get #isEnding(): boolean {
+    return this.#state === "closing" || this.#state === "closed"
+  }
+
+  // From one state to the next
+
+  /** Serves who can be served, and sees to it that the others will be. */
+  #settle(): void {
+    if (this.#state === "open") {
+      while (this.#queue.size > 0 && this.#serveNext());
+      this.#supply()
+    }
+    for (const condition of this.#conditions) condition()
+  }
+
+  #serveNext(): boolean {
+    const waiter = this.#queue.peek()
+    if (waiter === undefined) return false
+    const entry = this.#take(waiter.together)
+    if (entry === undefined) return false
+    this.counters.waits.record(this.#clock.now() - waiter.since)
+    this.#queue.grant(entry)
+    return true
+  }
+
+  #take(together: boolean): Entry<R> | undefined {
+    const now = this.#clock.now()
+    let entry = this.#shelf.fit(now)
+    if (entry === undefined) {
+      // Others are only joined when no connection of one's own is to be expected.
+      if (!together || (this.size < this.#limits.max && !this.#opener.isPausing)) return undefined
+      entry = this.#shelf.leastUsed(this.#limits.maxShare, now)
+      if (entry === undefined) return undefined
+      this.counters.shared++
+    }
+    this.#shelf.take(entry, together, now)
+    if (this.#limits.leakTimeoutMs > 0 && !together) entry.takenBy = new Error("taken here")
+    return entry
+  }
+
+  /** Has idle ones checked and new ones opened for those who wait and for the minimum. */
+  #supply(): void {
+    for (let missing = this.#queue.size - this.#care.coming - this.#opener.pending; missing > 0; missing--) {
+      const entry = this.#shelf.idle.at(-1)
+      if (entry === undefined) break
+      void this.#care.check(entry, this.#shelf.isSuspect(entry))
+    }
+    if (this.#queue.size > 0 || this.#shelf.staying < this.#limits.min) this.#opener.advance()
+  }
+
+  /** How many more than those being opened should be. */
+  #wanted(): number {
+    if (this.#state !== "open") return 0
+    const forWaiters = this.#queue.size - this.#care.coming
+    const forMinimum = this.#limits.min - this.#shelf.staying
+    return Math.min(this.#limits.max - this.size, Math.max(forWaiters, forMinimum) - this.#opener.pending)
+  }
+
+  #makeCaretaker(): Caretaker<R> {
+    return new Caretaker<R>(
+      {
+        isSurplus: () => this.#state !== "open" || this.size - this.#care.dying > this.#limits.max,
+        onChange: () => this.#settle(),
+        onRemoved: (resource, reason) => this.#events.onRemoved?.(resource, reason),
+      },
+      this.#kind,
+      this.#shelf,
+      this.#clock,
+      this.counters,
+    )
+  }
+
+  #makeOpener(reconnectTimeoutMs: number): Opener<R> {
+    return new Opener<R>(
+      {
+        open: (signal) => this.#kind.open(signal),
+        wanted: () => this.#wanted(),
+        isAwaited: () => this.#queue.size > 0,
+        onOpened: (resource, tookMs, isOutdated) => this.#onOpened(resource, tookMs, isOutdated),
+        onFailed: (error) => this.#onOpeningFailed(error),
+        onGaveUp: (error) => this.#events.onReconnectFailed?.(error),
+      },
+      this.#clock,
+      reconnectTimeoutMs,
+    )
+  }
+
+  #onOpened(resource: R, tookMs: number, isOutdated: boolean): void {
+    const now = this.#clock.now()
+    const { maxLifetimeMs } = this.#limits
+    const lifetime = maxLifetimeMs * (1 - LIFETIME_JITTER * this.#clock.random())
+    const entry = new Entry(resource, now, maxLifetimeMs > 0 ? now + lifetime : Number.POSITIVE_INFINITY)
+    this.counters.opened++
+    this.counters.openingMs += tookMs
+    this.#shelf.add(entry)
+    this.#kind.watch(resource, () => this.#care.onLost(entry))
+    if (isOutdated || this.#care.isUnwanted(entry)) {
+      this.#care.remove(entry, undefined, false)
+    } else {
+      for (const other of this.#shelf.entries) {
+        if (!other.isLeaving || other.isRetired) continue
+        this.counters.closedByAge++
+        this.#care.retire(other) // this one was opened in its place
+        break
+      }
+      this.#reaper.wake()
+    }
+    this.#settle()
+  }
+
+  #onOpeningFailed(error: unknown): void {
+    if (this.#state === "open") {
+      this.counters.openingFailures++
+      if (this.#shelf.entries.size === 0 && this.#kind.isPermanent(error)) this.#queue.refuseAll(() => error)
+    }
+    this.#settle()
+  }
+
+  #makeReaper(): Reaper<R> {
+    return new Reaper<R>(
+      {
+        limits: () => this.#limits,
+        onExpired: (entry) => this.#onExpired(entry),
+        onUnneeded: (entry) => {
+          this.counters.closedByIdleness++
+          this.#care.remove(entry, undefined, false)
+        },
+        onLeak: (entry, heldMs, takenBy) => this.#events.onLeak?.(entry.resource, heldMs, takenBy),
+      },
+      this.#shelf,
+      this.#clock,
+    )
+  }
+
+  /** Its successor is opened first where there is room for both. */
+  #onExpired(entry: Entry<R>): void {
+    const isNeeded = this.#shelf.staying <= this.#limits.min
+    if (isNeeded && this.size < this.#limits.max && !entry.isLeaving) {
+      this.#shelf.leave(entry)
+    } else if (!entry.isLeaving || this.size >= this.#limits.max) {
+      this.counters.closedByAge++
+      this.#care.retire(entry)
+    }
+    this.#settle()
+  }
+
+  #until(isSo: () => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const condition = (): void => {
+        if (!isSo()) return
+        this.#conditions.delete(condition)
+        resolve()
+      }
+      this.#conditions.add(condition)
+      condition()
+    })
+  }
+
+  #timeoutError(waitedMs: number): PoolTimeoutError {
+    const cause = this.#opener.lastError
+    const why =
+      cause === undefined ? `all ${this.#limits.max} are in use` : `connecting fails: ${(cause as Error).message}`
+    const message = `no connection of the pool came free within ${Math.round(waitedMs)} ms: ${why}`
+    return new PoolTimeoutError(message, { cause, safeToRetry: true })
+  }
+}
