@@ -36,6 +36,9 @@ import { blameFailure, readError, unexpectedMessage } from "./replies.ts"
 import type { SkippableExchange } from "./skippable.ts"
 import { lookUpOrWait, type TypeLookup } from "./type-lookup.ts"
 
+/** Settings that say how what is printed is to be read; the server may tell of their change only after the rows. */
+const CHANGES_PRINTING = /datestyle|time\s*zone/i
+
 /** Rows of one statement of which some could not be decoded when they came. */
 interface KeptRows {
   readonly fields: readonly Field[]
@@ -245,7 +248,8 @@ export class SimpleQuery implements SkippableExchange {
 
   #onDescription(fields: readonly Field[]): void {
     this.#fields = fields
-    if (fields.some(({ typeOid }) => this.#registry.codec(typeOid) === undefined)) {
+    const isUnknown = ({ typeOid }: Field): boolean => this.#registry.codec(typeOid) === undefined
+    if (CHANGES_PRINTING.test(this.#script) || fields.some(isUnknown)) {
       this.#keepRows()
       return
     }

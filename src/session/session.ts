@@ -92,7 +92,7 @@ export class Session {
     this.link = link
     this.target = target
     this.types = types
-    this.#catalog = new TypeCatalog(types, link)
+    this.#catalog = new TypeCatalog(types, link, link.server.parameters)
     this.statements = statements
     this.#options = options
     const { maxRows, maxResultBytes: maxBytes } = options
@@ -164,6 +164,20 @@ export class Session {
     timeoutMs: number | undefined = this.#options.queryTimeout,
   ): Stop | undefined {
     return signal === undefined && !timeoutMs ? undefined : new Stop(signal, timeoutMs || undefined, queryTimeout)
+  }
+
+  /**
+   * What stops an operation that goes at its caller's pace, such as a stream or a COPY, or lets us stop it ourselves. The
+   * connection's own timeout is for queries.
+   */
+  stopOwn(signal: AbortSignal | undefined, timeoutMs: number | undefined): Stop {
+    return new Stop(signal, timeoutMs || undefined, queryTimeout)
+  }
+
+  /** A name for a portal or a cursor that nothing else of this connection has. */
+  uniqueName(kind: string): string {
+    this.link.server.namesGiven++
+    return `pgline_${kind}_${this.link.server.namesGiven}`
   }
 }
 

@@ -17,9 +17,13 @@ export class TypeCatalog {
   /** By the caller's very object: options that are made anew for each query are a registry each time. */
   readonly #variants: WeakMap<TypeOptions, { readonly variant: number; readonly types: TypeRegistry }> = new WeakMap()
 
-  /** @param executor carries the requests that ask the catalogs */
-  constructor(types: TypeRegistry, executor: Executor) {
+  /**
+   * @param executor carries the requests that ask the catalogs
+   * @param settings what the server reports of the session, kept up to date
+   */
+  constructor(types: TypeRegistry, executor: Executor, settings: ReadonlyMap<string, string>) {
     this.#types = types
+    types.usePrinted(settings)
     types.useLoader((name) => this.#load(executor, name))
   }
 

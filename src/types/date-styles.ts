@@ -4,18 +4,23 @@
  * This is the rare path: the binary format has no style.
  *
  * Two things in these styles cannot be known from the text. Whether 03/04 is in March or April, which the session's
- * DateStyle tells; and what offset a zone abbreviation stands for, which only UTC and GMT tell. Both are refused
- * rather than guessed.
+ * DateStyle tells; and what offset a zone abbreviation stands for, which only UTC and GMT tell, for others the session's
+ * TimeZone. Without these settings both are refused rather than guessed.
  *
  * @see https://www.postgresql.org/docs/current/datatype-datetime.html#DATATYPE-DATETIME-OUTPUT
  */
 
+import { ByteSource } from "../base/byte-source.ts"
 import { DecodeError } from "../errors/client-error.ts"
+import type { Codec } from "./codec.ts"
+import { offsetAt } from "./time-zones.ts"
 
 /** How the values of date types are to be read from text. */
 export interface DateStyleOptions {
   /** The session's DateStyle as the server reports it (`"SQL, DMY"`): it tells whether the day or the month is first. */
-  readonly dateStyle?: string
+  readonly dateStyle?: string | undefined
+  /** The session's TimeZone as the server reports it: it tells what a zone's abbreviation stands for. */
+  readonly timeZone?: string | undefined
 }
 
 const TIME = "\\d\\d:\\d\\d:\\d\\d(?:\\.\\d{1,6})?"
@@ -34,30 +39,86 @@ export function isoFromDateStyle(type: string, text: string, options: DateStyleO
     const [, first = "", separator, second = "", year = "", time, zone, era = ""] = separated
     const dayFirst = separator === "." || isDayFirst(type, first, second, options)
     const date = dayFirst ? `${year}-${second}-${first}` : `${year}-${first}-${second}`
-    return date + (time === undefined ? "" : ` ${time}${isoZone(type, zone)}`) + era
+    return date + (time === undefined ? "" : ` ${time}${isoZone(type, zone, date, time, era, options)}`) + era
   }
   const worded = WORDED.exec(text)
   if (worded === null) throw new DecodeError(type, "the text is not a date in any of the server's styles")
   const [, dayBefore, monthAfter, monthBefore, dayAfter, time = "", year = "", zone, era = ""] = worded
   const month = MONTHS.indexOf(monthAfter ?? monthBefore ?? "") + 1
   const date = `${year}-${String(month).padStart(2, "0")}-${dayBefore ?? dayAfter ?? ""}`
-  return `${date} ${time}${isoZone(type, zone)}${era}`
+  return `${date} ${time}${isoZone(type, zone, date, time, era, options)}${era}`
 }
 
 function isDayFirst(type: string, first: string, second: string, options: DateStyleOptions): boolean {
-  if (options.dateStyle !== undefined) return options.dateStyle.includes("DMY")
+  // A session that is in ISO by now has printed this in a style that nobody knows any more.
+  if (options.dateStyle?.startsWith("ISO") === false) return options.dateStyle.includes("DMY")
   if (first === second || second > "12") return false
   if (first > "12") return true
   throw new DecodeError(type, "the session's DateStyle does not show whether the day or the month is first; use ISO")
 }
 
-function isoZone(type: string, zone: string | undefined): string {
+function isoZone(
+  type: string,
+  zone: string | undefined,
+  date: string,
+  time: string,
+  era: string,
+  { timeZone }: DateStyleOptions,
+): string {
   if (zone === undefined) return ""
   if (zone === "UTC" || zone === "GMT") return "+00"
   const numeric = NUMERIC_ZONE.exec(zone)
   if (numeric === null) {
+    const wallClock = millisecondsOf(date, time, era)
+    const offset = timeZone === undefined ? undefined : offsetAt(timeZone, wallClock, zone)
+    if (offset !== undefined) return isoOffset(offset)
     throw new DecodeError(type, "the session's DateStyle names the time zone by an ambiguous abbreviation; use ISO")
   }
   const [, sign = "", hours = "", minutes, seconds] = numeric
   return sign + hours + (minutes === undefined ? "" : `:${minutes}`) + (seconds === undefined ? "" : `:${seconds}`)
+}
+
+/** A wall clock in ISO parts as if it were UTC, from 1970. */
+function millisecondsOf(date: string, time: string, era: string): number {
+  const [year = 0, month = 1, day = 1] = date.split("-").map(Number)
+  const [hours = 0, minutes = 0, seconds = 0] = time.split(":").map(Number)
+  const clock = new Date(0)
+  clock.setUTCFullYear(era === "" ? year : 1 - year, month - 1, day)
+  clock.setUTCHours(hours, minutes, Math.floor(seconds))
+  return clock.getTime()
+}
+
+/** Seconds east of Greenwich as the server writes them in ISO. */
+function isoOffset(seconds: number): string {
+  const size = Math.abs(seconds)
+  const two = (value: number): string => String(Math.floor(value)).padStart(2, "0")
+  const rest = size % 60 === 0 ? "" : `:${two(size % 60)}`
+  return `${seconds < 0 ? "-" : "+"}${two(size / 3600)}:${two((size % 3600) / 60)}${rest}`
+}
+
+/**
+ * A codec of dates or timestamps that reads what the session has printed in any style.
+ * @param settings the session's, kept up to date
+ */
+export function inAnyStyle<T>(codec: Codec<T>, settings: ReadonlyMap<string, string>): Codec<T> {
+  const { name, decodeText } = codec
+  return {
+    ...codec,
+    decodeText: (source, start, end) => {
+      // An ISO year has four digits and more; the other styles have something else in the third place.
+      const third = source.bytes[start + 2]! - 48
+      if (third >= 0 && third <= 9) return decodeText(source, start, end)
+      const text = source.ascii(start, end)
+      if (text.endsWith("infinity")) return decodeText(source, start, end)
+      const iso = isoFromDateStyle(name, text, {
+        dateStyle: settings.get("DateStyle"),
+        timeZone: settings.get("TimeZone"),
+      })
+      return decodeText(new ByteSource(asciiBytes(iso)), 0, iso.length)
+    },
+  }
+}
+
+function asciiBytes(text: string): Uint8Array {
+  return Uint8Array.from(text, (character) => character.charCodeAt(0))
 }

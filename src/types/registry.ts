@@ -14,6 +14,7 @@ import { arrayOf } from "./array.ts"
 import type { Codec } from "./codec.ts"
 import { compositeOf } from "./composite.ts"
 import { type CustomCodec, codecFromCustom } from "./custom-codec.ts"
+import { inAnyStyle } from "./date-styles.ts"
 import { domainOf } from "./domain.ts"
 import { enumOf } from "./enum.ts"
 import type { JsonFunctions } from "./json.ts"
@@ -59,6 +60,9 @@ export interface RegistrySettings {
 /** Looks a type up in the catalogs and has the registry learn it. */
 export type TypeLoader = (name: string) => Promise<void>
 
+/** The types that DateStyle has a say in. */
+const DATE_TYPES: readonly Oid[] = [oids.date, oids.timestamp, oids.timestamptz]
+
 /** Generations stand above variants in a version. */
 const GENERATION = 2 ** 33
 
@@ -73,6 +77,8 @@ export class TypeRegistry {
   #cache: Map<Oid, Codec> = new Map()
   #cacheVersion = -1
   #loader: TypeLoader | undefined
+  /** The session's settings, which tell how dates are printed. */
+  #printedBy: ReadonlyMap<string, string> | undefined
   readonly #inTheMaking: Set<Oid> = new Set()
 
   constructor(known: KnownTypes, settings: RegistrySettings) {
@@ -166,6 +172,12 @@ export class TypeRegistry {
     this.#loader = loader
   }
 
+  /** Has dates and timestamps read in the style that a session prints them in. @param settings kept up to date */
+  usePrinted(settings: ReadonlyMap<string, string>): void {
+    this.#printedBy = settings
+    this.#variant = this.known.nextVariant()
+  }
+
   /** A registry with the same codecs that can be changed on its own; `settings` replace base codecs from the start. */
   fork(settings: Partial<RegistrySettings> = {}): TypeRegistry {
     const { codecs, keepArrayBounds } = settings
@@ -177,12 +189,20 @@ export class TypeRegistry {
     fork.#customByOid = this.#customByOid
     fork.#customByName = this.#customByName
     fork.#loader = this.#loader
+    fork.#printedBy = this.#printedBy
     if (!replaces) fork.#variant = this.#variant
     else if (codecs !== undefined) fork.#customByName = without(this.#customByName, codecs.keys())
     return fork
   }
 
   #make(oid: Oid): Codec | undefined {
+    const codec = this.#makeAsIs(oid)
+    return codec !== undefined && this.#printedBy !== undefined && DATE_TYPES.includes(oid)
+      ? inAnyStyle(codec, this.#printedBy)
+      : codec
+  }
+
+  #makeAsIs(oid: Oid): Codec | undefined {
     const registered = this.#customByOid.get(oid)
     if (registered !== undefined) return registered
     const elementOid = this.known.elementOid(oid)
