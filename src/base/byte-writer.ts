@@ -18,6 +18,8 @@ const LOOP_LIMIT = 24
 export class ByteWriter {
   /** The number of bytes written. */
   length = 0
+  readonly #insertions: { readonly at: number; readonly bytes: Uint8Array }[] = []
+  #inserted = 0
   #bytes: Bytes
   #view: DataView<ArrayBuffer>
 
@@ -31,14 +33,32 @@ export class ByteWriter {
     return this.#bytes.length
   }
 
-  /** What has been written, as a view that is valid until the next write. */
+  /** What has been written, as a view that is valid until the next write. Large bytes put in between are not part of it. */
   written(): Uint8Array<ArrayBuffer> {
     return this.#bytes.subarray(0, this.length)
+  }
+
+  /** How many bytes have been put in between by `insert`. */
+  get inserted(): number {
+    return this.#inserted
+  }
+
+  /** Everything in order: what was written, and where bytes were inserted, those. */
+  pieces(): Uint8Array[] {
+    const pieces: Uint8Array[] = []
+    let from = 0
+    for (const { at, bytes } of this.#insertions) {
+      pieces.push(this.#bytes.subarray(from, at), bytes)
+      from = at
+    }
+    pieces.push(this.#bytes.subarray(from, this.length))
+    return pieces
   }
 
   /** Hands over the buffer with what was written and starts on a fresh one. */
   take(capacity: number = INITIAL_CAPACITY): Uint8Array<ArrayBuffer> {
     const written = this.written()
+    this.#dropInsertions(0)
     this.#bytes = allocateBytes(capacity)
     this.#view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset, capacity)
     this.length = 0
@@ -48,6 +68,16 @@ export class ByteWriter {
   /** Forgets everything written after `length`. */
   truncate(length: number): void {
     this.length = length
+    if (this.#inserted > 0) this.#dropInsertions(length)
+  }
+
+  /**
+   * Puts bytes in at this point without copying them: for large ones, which must stay as they are until they have been
+   * sent. Lengths that are patched do not include them by themselves.
+   */
+  insert(bytes: Uint8Array): void {
+    this.#insertions.push({ at: this.length, bytes })
+    this.#inserted += bytes.length
   }
 
   /** Makes room for `count` more bytes. */
@@ -156,6 +186,12 @@ export class ByteWriter {
 
   patchInt32(offset: number, value: number): void {
     this.#view.setInt32(offset, value)
+  }
+
+  #dropInsertions(from: number): void {
+    while (this.#insertions.length > 0 && this.#insertions.at(-1)!.at >= from) {
+      this.#inserted -= this.#insertions.pop()!.bytes.length
+    }
   }
 
   #grow(count: number): void {

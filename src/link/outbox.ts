@@ -58,10 +58,17 @@ export class Outbox {
     if (this.#closed || writer.length === 0) return
     if (this.#isOpenEnded) this.encoder.flush()
     this.#isOpenEnded = false
-    const taken = this.#transport.write(writer.written())
+    const taken = writer.inserted === 0 ? this.#transport.write(writer.written()) : this.#writePieces()
     if (!taken || writer.capacity > KEPT_CAPACITY) writer.take()
     else writer.truncate(0)
     this.#onFlush()
+  }
+
+  /** True when the system took all of them. */
+  #writePieces(): boolean {
+    let taken = true
+    for (const piece of this.encoder.writer.pieces()) taken = this.#transport.write(piece)
+    return taken
   }
 
   /** Drops what was not sent; nothing is sent any more. */

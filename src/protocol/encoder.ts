@@ -37,6 +37,7 @@ export class Encoder {
   /** The bytes so far; parameters are written straight into it between `beginBind` and `endBind`. */
   readonly writer: ByteWriter
   #messageStart = 0
+  #insertedBefore = 0
 
   constructor(writer: ByteWriter = new ByteWriter()) {
     this.writer = writer
@@ -130,13 +131,14 @@ export class Encoder {
   /** Begins a Bind message up to the parameters, which the caller writes before `endBind`. */
   beginBind(portal: string, statement: string): void {
     this.#messageStart = this.#begin(BIND)
+    this.#insertedBefore = this.writer.inserted
     this.#cstring(portal, "the portal's name")
     this.#cstring(statement, "the statement's name")
   }
 
   /** Ends the Bind message that was begun last; its length is judged here. */
   endBind(): void {
-    this.#end(this.#messageStart)
+    this.#end(this.#messageStart, this.writer.inserted - this.#insertedBefore)
   }
 
   /** Execute: `maxRows` of 0 means all of them. */
@@ -184,8 +186,9 @@ export class Encoder {
     return this.writer.reserve(4)
   }
 
-  #end(start: number): void {
-    const length = this.writer.length - start
+  /** @param inserted bytes of the message that stand beside the buffer */
+  #end(start: number, inserted = 0): void {
+    const length = this.writer.length - start + inserted
     if (length > MAX_MESSAGE_LENGTH) {
       throw new UsageError(`a message of ${length} bytes is longer than the ${MAX_MESSAGE_LENGTH} the server accepts`, {
         safeToRetry: true,

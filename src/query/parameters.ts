@@ -15,8 +15,11 @@ import { MAX_PARAMETERS } from "../protocol/encoder.ts"
 import type { Codec } from "../types/codec.ts"
 import { textCodec } from "../types/text.ts"
 
+/** From this many bytes on a value is sent from where it is instead of being copied into the message. */
+const LARGE_VALUE = 64 * 1024
+
 /**
- * Writes the parameter part of a Bind message.
+ * Writes the parameter part of a Bind message. A large Uint8Array is not copied: it must not be changed before it is sent.
  * @param codecs by position; a value without one is written in its text form
  * @throws EncodeError when a value does not fit its type
  */
@@ -36,8 +39,15 @@ export function writeParameters(
       writer.int32(-1)
       continue
     }
+    const codec = codecs[i]
+    if (value instanceof Uint8Array && value.length >= LARGE_VALUE && codec?.isRawBytes) {
+      writer.patchInt16(formats + i * 2, BINARY)
+      writer.int32(value.length)
+      writer.insert(value)
+      continue
+    }
     const lengthAt = writer.reserve(4)
-    const format = writeValue(writer, value, codecs[i], i + 1)
+    const format = writeValue(writer, value, codec, i + 1)
     writer.patchInt16(formats + i * 2, format)
     writer.patchInt32(lengthAt, writer.length - lengthAt - 4)
   }
@@ -111,6 +121,7 @@ export function checkParameters(values: readonly unknown[]): void {
 function writeValue(writer: ByteWriter, value: unknown, codec: Codec | undefined, parameter: number): Format {
   if (value === undefined) refuseUndefined(codec?.name ?? "any type", parameter)
   try {
+    if (codec === undefined && typeof value === "string" && writer.shortAscii(value)) return TEXT
     if (codec?.encodeBinary?.(value, writer)) return BINARY
     writer.utf8((codec ?? textCodec).encodeText(value))
     return TEXT

@@ -101,4 +101,5 @@ export const byteaCodec: Codec<Uint8Array<ArrayBuffer>> = {
   encodeText,
   encodeBinary,
   resultFormat: BINARY,
+  isRawBytes: true,
 }

@@ -40,4 +40,6 @@ export interface Codec<T = unknown> {
   readonly prefersText?: boolean
   /** True when a JavaScript array is one value of this type (json, vector, …), not a nesting of an SQL array. */
   readonly takesArrays?: boolean
+  /** True when a Uint8Array's own bytes are its binary form, so that a large one need not be copied. */
+  readonly isRawBytes?: boolean
 }
