@@ -113,8 +113,8 @@ export function checkParameters(values: readonly unknown[]): void {
       { safeToRetry: true },
     )
   }
-  const missing = values.findIndex((value) => value === undefined) // unlike indexOf it sees the holes of an array
-  if (missing !== -1) refuseUndefined("any type", missing + 1)
+  // Unlike indexOf, a loop sees the holes of an array.
+  for (let i = 0; i < values.length; i++) if (values[i] === undefined) refuseUndefined("any type", i + 1)
 }
 
 /** Without a codec the value goes in its text form: what that is in binary depends on the type. */
