@@ -4,6 +4,7 @@
 
 import type { Result } from "../query/result.ts"
 import type { RowShape } from "../query/row-shape.ts"
+import { type Carrier, partOf } from "../session/carrier.ts"
 import { type NotificationListener, Notifications } from "../session/notifications.ts"
 import { type Pipeline, runPipeline } from "../session/pipeline.ts"
 import type { QueryText } from "../session/query-arguments.ts"
@@ -190,6 +191,24 @@ export class Connection extends QueryMethods implements AsyncDisposable {
 
   protected override runScript(script: string, options: ScriptOptions): Promise<Result<unknown>[]> {
     return runScript(this.#session, this.#start, script, options)
+  }
+
+  /** @internal */
+  override borrow(): Carrier {
+    const session = this.#session
+    return {
+      session,
+      start: this.#start,
+      scope: undefined,
+      inTransaction: session.link.server.transactionStatus !== "idle",
+      begin: (purpose) => {
+        if (session.link.server.transactionStatus !== "idle") return partOf(this.borrow())
+        const tx = new Transaction(session, {}, undefined, purpose)
+        return { carrier: tx.borrow(), commit: () => tx.commit(), rollback: () => tx.rollback() }
+      },
+      startBeyond: this.#start,
+      release: () => {},
+    }
   }
 
   readonly #start: Start = (exchange, stop) => {

@@ -33,9 +33,11 @@ export abstract class DescribedExchange implements SkippableExchange {
   protected abstract begin(description: Description): void
   /** A reply to what was said since. */
   protected abstract onReply(type: number, source: ByteSource, start: number, end: number): void
-  /** It is over; without an error it has succeeded. */
+  /** The server has answered; without an error it has succeeded. */
   protected abstract settle(error: unknown): void
-  /** Nobody waits any more while more was to be said: ends the request. */
+  /** It was stopped, skipped, or the connection is lost. */
+  protected abstract stopped(error: unknown): void
+  /** It was stopped while more was to be said: ends the request. */
   protected onGivenUp(): void {}
 
   /** Ends the request, once. */
@@ -98,7 +100,7 @@ export abstract class DescribedExchange implements SkippableExchange {
     if (!wasOpen) return
     this.describer.abandon(error)
     this.error ??= error
-    this.settle(error)
+    this.stopped(error)
     if (this.line !== undefined && this.describer.description !== undefined && !this.#synced) this.onGivenUp()
   }
 

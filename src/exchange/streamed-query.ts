@@ -65,6 +65,7 @@ export class StreamedQuery<R> extends DescribedExchange {
     } catch (error) {
       if (error instanceof ProtocolError) throw error
       this.error = error
+      this.flow.fail(error) // whoever reads it has the rest cancelled
     }
   }
 
@@ -103,13 +104,12 @@ export class StreamedQuery<R> extends DescribedExchange {
     if (error === undefined && !this.#isComplete) {
       throw new ProtocolError("the server is ready before it has completed the query")
     }
-    if (this.ending.isOpen || error === undefined) this.flow.end()
-    else if (this.#wasStopped) this.flow.discard(error)
+    if (error === undefined) this.flow.end()
     else this.flow.fail(error)
   }
 
-  /** What ends it from outside is told at once, not behind the rows that have come. */
-  get #wasStopped(): boolean {
-    return false
+  /** Told at once, not behind the rows that have come. */
+  protected override stopped(error: unknown): void {
+    this.flow.discard(error)
   }
 }

@@ -25,6 +25,8 @@ export class ServerState {
   secretKey: Uint8Array | undefined
   /** The protocol version spoken, such as 0x00030000. */
   protocolVersion = 0
+  /** How many names have been made for portals and cursors of this session. */
+  namesGiven = 0
   /** What has failed the transaction that is open, so that later refusals can name it. */
   lastFailure: ServerError | undefined
   #status: number = STATUS_IDLE

@@ -10,6 +10,7 @@ import { describeValue, UsageError } from "../errors/client-error.ts"
 import { ServerError } from "../errors/server-error.ts"
 import type { Result } from "../query/result.ts"
 import type { RowShape } from "../query/row-shape.ts"
+import type { Carrier } from "../session/carrier.ts"
 import { type QueryText, toQuery } from "../session/query-arguments.ts"
 import { QueryMethods } from "../session/query-methods.ts"
 import type { ScriptOptions } from "../session/queryable.ts"
@@ -222,6 +223,12 @@ export class Pool extends QueryMethods implements AsyncDisposable {
   protected override async runScript(script: string, options: ScriptOptions): Promise<Result<unknown>[]> {
     checkSignal(options.signal)
     return await this.#runner.script(script, options)
+  }
+
+  /** @internal */
+  override async borrow(signal?: AbortSignal): Promise<Carrier> {
+    const connection = await this.acquire({ signal })
+    return { ...connection.borrow(), release: () => connection.release() }
   }
 
   /** After a failover the old writer may live on as a standby: its connections are of no use. */

@@ -49,6 +49,14 @@ export class Pipeline extends QueryMethods {
     return Promise.reject(new UsageError("a script cannot be part of a pipeline: run its statements with query"))
   }
 
+  /** @internal */
+  override borrow(): never {
+    throw new UsageError(
+      "a stream, a COPY or executeMany cannot be part of a pipeline: run it on the connection or in a transaction",
+      { safeToRetry: true },
+    )
+  }
+
   /** A statement that is stopped rejects; the server is not asked to cancel it, for that would end the others too. */
   readonly #start: Start = (exchange, stop) => {
     if (stop?.isStopped) {

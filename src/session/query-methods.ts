@@ -6,10 +6,12 @@ import type { QueryOptions } from "../query/query.ts"
 import type { Result } from "../query/result.ts"
 import type { RowShape } from "../query/row-shape.ts"
 import type { Sql } from "../sql/fragment.ts"
+import type { Carrier } from "./carrier.ts"
 import { checkChannel, checkPayload } from "./channel.ts"
-import { checkScript, type QueryText } from "./query-arguments.ts"
+import { checkScript, type QueryText, toQuery } from "./query-arguments.ts"
 import type { Queryable, Row, ScriptOptions } from "./queryable.ts"
 import { pickFirst, pickOne, pickResult, pickRows } from "./run-query.ts"
+import { RowStream } from "./stream/row-stream.ts"
 
 /** Implements {@link Queryable} over one way of running a query and one of running a script. */
 export abstract class QueryMethods implements Queryable {
@@ -23,6 +25,9 @@ export abstract class QueryMethods implements Queryable {
 
   /** @internal Runs a script. */
   protected abstract runScript(script: string, options: ScriptOptions): Promise<Result<unknown>[]>
+
+  /** @internal Lends a connection for what takes longer than a query. */
+  abstract borrow(signal?: AbortSignal): Carrier | Promise<Carrier>
 
   query<R = Row>(template: TemplateStringsArray, ...values: unknown[]): Promise<Result<R>>
   query<R = Row>(text: string, values?: readonly unknown[], options?: QueryOptions<R>): Promise<Result<R>>
@@ -66,6 +71,13 @@ export abstract class QueryMethods implements Queryable {
     } catch (error) {
       return Promise.reject(error)
     }
+  }
+
+  stream<R = Row>(template: TemplateStringsArray, ...values: unknown[]): RowStream<R>
+  stream<R = Row>(text: string, values?: readonly unknown[], options?: QueryOptions<R>): RowStream<R>
+  stream<R = Row>(fragment: Sql, options?: QueryOptions<R>): RowStream<R>
+  stream<R>(text: QueryText, ...rest: unknown[]): RowStream<R> {
+    return new RowStream<R>((signal) => this.borrow(signal), toQuery(text, rest))
   }
 
   async notify(channel: string, payload = ""): Promise<void> {

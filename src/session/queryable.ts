@@ -6,6 +6,7 @@
 import type { QueryOptions } from "../query/query.ts"
 import type { Result } from "../query/result.ts"
 import type { Sql } from "../sql/fragment.ts"
+import type { RowStream } from "./stream/row-stream.ts"
 
 /** A row as an object by column name, its values not typed further. */
 export type Row = Record<string, unknown>
@@ -58,6 +59,15 @@ export interface Queryable {
    * BEGIN of its own the script is one transaction, and after an error the rest of it is not run.
    */
   execute<R = Row>(script: string, options?: ScriptOptions<R>): Promise<Result<R>[]>
+
+  /**
+   * The rows of a statement one after the other, in constant memory: for results that do not fit in it. Nothing is sent
+   * before the first row is asked for. The connection's `queryTimeout`, `maxRows` and `maxResultBytes` are for whole
+   * results and do not count here.
+   */
+  stream<R = Row>(template: TemplateStringsArray, ...values: unknown[]): RowStream<R>
+  stream<R = Row>(text: string, values?: readonly unknown[], options?: QueryOptions<R>): RowStream<R>
+  stream<R = Row>(fragment: Sql, options?: QueryOptions<R>): RowStream<R>
 
   /**
    * Notifies everybody who listens on a channel, when the transaction commits if one is open.

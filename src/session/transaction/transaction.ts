@@ -14,6 +14,7 @@ import type { SkippableExchange } from "../../exchange/skippable.ts"
 import type { Result } from "../../query/result.ts"
 import type { RowShape } from "../../query/row-shape.ts"
 import { quoteLiteral } from "../../sql/quote.ts"
+import { type Carrier, partOf } from "../carrier.ts"
 import type { QueryText } from "../query-arguments.ts"
 import { toQuery } from "../query-arguments.ts"
 import { QueryMethods } from "../query-methods.ts"
@@ -44,7 +45,7 @@ export class Transaction extends QueryMethods implements AsyncDisposable {
   #state: "open" | "ended" = "open"
 
   /** @internal Use `begin` or `transaction`. */
-  constructor(session: Session, mode: TransactionMode, outer?: Transaction) {
+  constructor(session: Session, mode: TransactionMode, outer?: Transaction, purpose?: string) {
     super()
     this.#session = session
     this.#outer = outer
@@ -55,7 +56,7 @@ export class Transaction extends QueryMethods implements AsyncDisposable {
         ? (exchange, stop) => session.link.run(exchange, stop)
         : (exchange, stop) => outer.#first.run(exchange, stop)
     this.#first = new FirstStatement(this.#boundaries.begin, start)
-    session.enter(this, outer, outer === undefined ? "a transaction" : "a nested transaction")
+    session.enter(this, outer, purpose ?? (outer === undefined ? "a transaction" : "a nested transaction"))
   }
 
   /** True until it is committed, rolled back or prepared. */
@@ -137,6 +138,31 @@ export class Transaction extends QueryMethods implements AsyncDisposable {
     // A script cannot stand behind BEGIN under one Sync.
     if (this.#first.isFresh) await this.#run("SELECT")
     return await runScript(this.#session, this.#start, script, options)
+  }
+
+  /** @internal */
+  override borrow(): Carrier {
+    return {
+      session: this.#session,
+      start: this.#start,
+      scope: this,
+      inTransaction: true,
+      begin: () => partOf(this.borrow()),
+      startBeyond: this.#startBeyond,
+      release: () => {},
+    }
+  }
+
+  /** For what outlives the transaction: runs within it as long as it is open, then within the outer one, then without. */
+  readonly #startBeyond: Start = (exchange, stop) => {
+    if (this.#state === "open") {
+      this.#start(exchange, stop)
+    } else if (this.#outer !== undefined) {
+      this.#outer.#startBeyond(exchange, stop)
+    } else {
+      this.#session.check(undefined)
+      this.#session.link.run(exchange, stop)
+    }
   }
 
   readonly #start: Start = (exchange: SkippableExchange, stop: Stop | undefined) => {
