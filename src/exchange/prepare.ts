@@ -22,6 +22,7 @@ import type { TypeRegistry } from "../types/registry.ts"
 import type { Line, Outcome } from "./exchange.ts"
 import { blameFailure, readError, refuseCopy, unexpectedMessage } from "./replies.ts"
 import type { SkippableExchange } from "./skippable.ts"
+import { TypeLookup } from "./type-lookup.ts"
 
 /** Prepares one statement and resolves with its description. */
 export class Prepare implements SkippableExchange {
@@ -35,6 +36,8 @@ export class Prepare implements SkippableExchange {
   #parameterOids: readonly Oid[] = []
   #fields: readonly Field[] | undefined
   #error: unknown
+  /** The turn that asks the catalogs about types, so that the description names them. */
+  #lookup: TypeLookup | undefined
 
   constructor(statement: Statement, statements: StatementCache, registry: TypeRegistry) {
     this.#statement = statement
@@ -47,6 +50,10 @@ export class Prepare implements SkippableExchange {
   }
 
   write(line: Line): void {
+    if (this.#lookup !== undefined) {
+      this.#lookup.write(line)
+      return
+    }
     const { encoder } = line
     const statement = this.#statement
     this.#line = line
@@ -64,11 +71,16 @@ export class Prepare implements SkippableExchange {
     this.#statements.clearClosing()
   }
 
-  onRow(): void {
-    throw new ProtocolError("the server sent a row for a statement that was not run")
+  onRow(source: ByteSource, start: number, end: number): void {
+    if (this.#lookup === undefined) throw new ProtocolError("the server sent a row for a statement that was not run")
+    this.#lookup.onRow(source, start, end)
   }
 
   onFrame(type: number, source: ByteSource, start: number, end: number): void {
+    if (this.#lookup !== undefined) {
+      this.#lookup.onFrame(type, source, start, end)
+      return
+    }
     switch (type) {
       case PARSE_COMPLETE:
       case CLOSE_COMPLETE:
@@ -98,13 +110,29 @@ export class Prepare implements SkippableExchange {
     } else if (this.#fields === undefined) {
       throw new ProtocolError("the server has not described the statement")
     } else {
-      this.#resolve(this.#statement.describe(this.#parameterOids, this.#fields, this.#registry))
+      return this.#onDescribed(this.#fields, status)
     }
     return "done"
   }
 
   fail(error: unknown): void {
     this.#reject(error)
+    this.#lookup?.abandon(error)
+  }
+
+  /** The statement is prepared, whatever becomes of the lookup: types that stay unknown are asked about when it is run. */
+  #onDescribed(fields: readonly Field[], status: number): Outcome {
+    const lookup = this.#lookup
+    this.#lookup = undefined
+    lookup?.finish(status)
+    const description = this.#statement.describe(this.#parameterOids, fields, this.#registry)
+    const oids = [...new Set([...description.unknownParameters, ...description.unknownFields])]
+    if (lookup === undefined && oids.length > 0) {
+      this.#lookup = new TypeLookup(this.#registry.known, { oids, names: [] })
+      return "again"
+    }
+    this.#resolve(description)
+    return "done"
   }
 
   skip(error: unknown): void {

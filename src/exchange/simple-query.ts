@@ -33,6 +33,7 @@ import type { StatementCache } from "../query/statement-cache.ts"
 import type { TypeRegistry } from "../types/registry.ts"
 import type { Line, Outcome } from "./exchange.ts"
 import { blameFailure, readError, unexpectedMessage } from "./replies.ts"
+import { MAY_CHANGE_ENCODING } from "./restore-encoding.ts"
 import type { SkippableExchange } from "./skippable.ts"
 import { lookUpOrWait, type TypeLookup } from "./type-lookup.ts"
 
@@ -99,7 +100,7 @@ export class SimpleQuery implements SkippableExchange {
     }
     line.server.noteSetting(this.#script)
     line.encoder.query(this.#script)
-    if (/copy/i.test(this.#script)) line.hold()
+    if (/copy/i.test(this.#script) || MAY_CHANGE_ENCODING.test(this.#script)) line.hold()
   }
 
   onRow(source: ByteSource, start: number, end: number): void {
@@ -186,6 +187,7 @@ export class SimpleQuery implements SkippableExchange {
       throw new ProtocolError("the server is ready before it has completed the script")
     }
     this.#line.release(this)
+    this.#checkEncoding()
     blameFailure(this.#error, status, this.#line)
     if (this.#error === undefined) return this.#lookUpTypes()
     this.#reject(this.#error)
@@ -200,6 +202,13 @@ export class SimpleQuery implements SkippableExchange {
 
   skip(error: unknown): void {
     this.fail(error)
+  }
+
+  /** Rows behind a change of the encoding in the same script cannot be read: nobody knows which they are. */
+  #checkEncoding(): void {
+    const encoding = this.#line.server.parameters.get("client_encoding") ?? "UTF8"
+    if (encoding === "UTF8" || this.#results.every(({ rows }) => rows.length === 0)) return
+    this.#error ??= new UsageError(`the script set client_encoding to ${encoding}: its results cannot be read`)
   }
 
   /** Settles, when all rows can be decoded; else asks the catalogs in another turn, or waits for somebody who does. */

@@ -36,6 +36,7 @@ import type { Codec } from "../types/codec.ts"
 import type { TypeRegistry } from "../types/registry.ts"
 import type { Exchange, Line } from "./exchange.ts"
 import { refuseCopy } from "./replies.ts"
+import { MAY_CHANGE_ENCODING } from "./restore-encoding.ts"
 import { TypeLookup, type WantedTypes } from "./type-lookup.ts"
 
 type Mode = "queued" | "first" | "describing" | "paused" | "unnamed" | "naming" | "named"
@@ -136,6 +137,7 @@ export class StatementSender<R> {
       this.#decoder = this.#decoderOf(description)
       this.#finish()
     }
+    if (statement.isExclusive) line.hold()
     this.#naming = statement.naming
     statement.uses++
     this.#statements.clearClosing()
@@ -264,6 +266,7 @@ export class StatementSender<R> {
   }
 
   #writeUndescribed(declared: readonly Oid[]): void {
+    if (MAY_CHANGE_ENCODING.test(this.#statement.text)) this.#statement.isExclusive = true
     const { values } = this.query
     const codecs: readonly (Codec | undefined)[] = declared.map((oid) =>
       oid === 0 ? undefined : this.#registry.codecOrText(oid),

@@ -18,6 +18,7 @@ import { createServerError } from "../errors/create-server-error.ts"
 import type { Notice } from "../errors/server-error.ts"
 import { Drain } from "../exchange/drain.ts"
 import type { Exchange, Executor, Line } from "../exchange/exchange.ts"
+import { RestoreEncoding } from "../exchange/restore-encoding.ts"
 import { Startup, type StartupRequest } from "../exchange/startup.ts"
 import { readServerMessage } from "../protocol/backend.ts"
 import { ERROR_RESPONSE } from "../protocol/codes.ts"
@@ -305,6 +306,13 @@ export class Link implements Executor, Line, TransportHandler, ConnectionSink, A
 
   onParameter(name: string, value: string): void {
     this.server.parameters.set(name, value)
+    if (name === "client_encoding" && value !== "UTF8" && this.#carries) this.#restoreEncoding(value)
+  }
+
+  /** What was written behind the change was read in another encoding than it was meant in. */
+  #restoreEncoding(encoding: string): void {
+    if (this.#inFlight.size <= 1) this.rerun(new RestoreEncoding())
+    else this.#die(new ProtocolError(`client_encoding was changed to ${encoding} in front of other requests`))
   }
 
   /** Gets replies when nobody waits for any: the only one that may come is the server's farewell. */

@@ -52,6 +52,8 @@ export class Statement {
   isKept = true
   /** How often it has been run. */
   uses = 0
+  /** True for one behind which nothing may be sent before it was answered. */
+  isExclusive = false
   #description: Description | undefined
   readonly #decoders: Map<unknown, RowDecoder<unknown>> = new Map()
   #decodersAreHot = false

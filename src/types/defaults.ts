@@ -12,6 +12,7 @@ import { cubeCodec } from "./cube.ts"
 import { dateCodec } from "./date.ts"
 import { float4Codec, float8Codec } from "./float.ts"
 import { boxCodec, circleCodec, lineCodec, lsegCodec, pathCodec, pointCodec, polygonCodec } from "./geometry.ts"
+import { globalCodecs } from "./global-codecs.ts"
 import { hstoreCodec } from "./hstore.ts"
 import { cidCodec, lsnCodec, oidCodec, regCodecs, tidCodec, xid8Codec, xidCodec } from "./identifiers.ts"
 import { int2Codec, int4Codec, int8AsNumberCodec, int8AsStringCodec, int8Codec } from "./int.ts"
@@ -70,9 +71,11 @@ const withoutTemporal: TemporalCodecs = {
 
 const byName: ReadonlyMap<string, Codec> = new Map(defaultCodecs.map((codec) => [codec.name, codec]))
 
-/** A registry of the default codecs, changed as the options say. */
+/** A registry of the default codecs, changed as the application and the options say. */
 export function createDefaultRegistry(options: TypeOptions = {}, known: KnownTypes = new KnownTypes()): TypeRegistry {
-  return withTypeOptions(new TypeRegistry(known, { codecs: byName, keepArrayBounds: false }), options)
+  const registry = new TypeRegistry(known, { codecs: byName, keepArrayBounds: false })
+  for (const codec of globalCodecs) registry.register(codec)
+  return withTypeOptions(registry, options)
 }
 
 /**

@@ -1,12 +1,14 @@
 /**
- * Anonymous records, as `select row(1, 'a')` gives them → arrays. The binary form tells the type of every field, so that
- * is what is asked for; the text form does not, and its fields are strings. A field of a type that is not known or has
- * no binary form comes as its bytes. The server takes no anonymous record as input, text apart.
+ * Anonymous records, as `select row(1, 'a')` gives them → arrays of their fields' text. Only the binary form tells the
+ * types of the fields, and results do not always come in that; so that a value never depends on the way it came, text is
+ * what is asked for. Cast a record to a composite type to have its fields decoded. In binary, which COPY may bring, a
+ * field is read by its type; one of a type that is not known comes as its bytes. The server takes no anonymous record as
+ * input, text apart.
  *
  * @see https://www.postgresql.org/docs/current/rowtypes.html
  */
 
-import { BINARY, type Oid } from "../base/format.ts"
+import { type Oid, TEXT } from "../base/format.ts"
 import { DecodeError, describeValue, EncodeError } from "../errors/client-error.ts"
 import type { Codec } from "./codec.ts"
 import { decodeFieldsBinary, readFields } from "./composite.ts"
@@ -41,7 +43,8 @@ export function recordWith(codecOf: (oid: Oid) => Codec | undefined): Codec<unkn
       if (typeof value === "string") return sendableText(name, value)
       throw new EncodeError(name, "a named composite type: the server takes no anonymous record", describeValue(value))
     },
-    resultFormat: BINARY,
+    resultFormat: TEXT,
+    prefersText: true,
     takesArrays: true,
   }
 }
