@@ -6,7 +6,7 @@
  * @see https://www.rfc-editor.org/rfc/rfc5802#section-3
  */
 
-import { hashBytes } from "#platform"
+import { hashBytes, hmacSha256 } from "#platform"
 import { LruMap } from "../base/lru-map.ts"
 import { encodeBase64 } from "./base64.ts"
 
@@ -46,19 +46,7 @@ export async function deriveScramKeys(password: string, salt: Key, iterations: n
   const { subtle } = crypto
   const secret = await subtle.importKey("raw", encoder.encode(password), "PBKDF2", false, ["deriveBits"])
   const salted = new Uint8Array(await subtle.deriveBits({ name: "PBKDF2", hash: HASH, salt, iterations }, secret, 256))
-  const clientKey = await hmac(salted, encoder.encode("Client Key"))
-  const serverKey = await hmac(salted, encoder.encode("Server Key"))
-  return { clientKey, storedKey: await sha256(clientKey), serverKey }
-}
-
-/** HMAC-SHA-256. */
-export async function hmac(key: Key, data: Key): Promise<Key> {
-  const { subtle } = crypto
-  const imported = await subtle.importKey("raw", key, { name: "HMAC", hash: HASH }, false, ["sign"])
-  return new Uint8Array(await subtle.sign("HMAC", imported, data))
-}
-
-/** SHA-256. */
-export async function sha256(data: Key): Promise<Key> {
-  return new Uint8Array(await crypto.subtle.digest(HASH, data))
+  const clientKey = hmacSha256(salted, encoder.encode("Client Key"))
+  const serverKey = hmacSha256(salted, encoder.encode("Server Key"))
+  return { clientKey, storedKey: hashBytes("sha256", clientKey), serverKey }
 }

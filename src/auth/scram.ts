@@ -9,9 +9,10 @@
  * @see https://www.rfc-editor.org/rfc/rfc7677
  */
 
+import { hashBytes, hmacSha256 } from "#platform"
 import { decodeBase64, encodeBase64 } from "./base64.ts"
 import { saslprep } from "./saslprep.ts"
-import { hmac, type ScramKeyCache, type ScramKeys, sha256 } from "./scram-keys.ts"
+import type { ScramKeyCache, ScramKeys } from "./scram-keys.ts"
 
 type Bytes = Uint8Array<ArrayBuffer>
 
@@ -89,7 +90,7 @@ export class ScramClient {
     const withoutProof = `c=${encodeBase64(this.#bindingInput())},r=${nonce}`
     const authMessage = encoder.encode(`${this.#firstBare},${text},${withoutProof}`)
     const keys = await scramKeys(credentials, salt, iterations, cache)
-    const proof = xor(keys.clientKey, await hmac(keys.storedKey, authMessage))
+    const proof = xor(keys.clientKey, hmacSha256(keys.storedKey, authMessage))
     this.#serverKey = keys.serverKey
     this.#authMessage = authMessage
     return encoder.encode(`${withoutProof},p=${encodeBase64(proof)}`)
@@ -101,7 +102,7 @@ export class ScramClient {
     refuseServerError(text)
     const signature = text.startsWith("v=") ? decodeBase64(text.slice(2)) : undefined
     if (signature?.length !== KEY_BYTES) throw new ScramFailure("the server's final SCRAM message is malformed")
-    const expected = await hmac(this.#serverKey!, this.#authMessage!)
+    const expected = hmacSha256(this.#serverKey!, this.#authMessage!)
     if (!equalInConstantTime(signature, expected)) {
       throw new ScramFailure("the server's SCRAM signature is wrong: it does not know the password")
     }
@@ -137,10 +138,11 @@ async function scramKeys(
   cache: ScramKeyCache,
 ): Promise<ScramKeys> {
   if (clientKey !== undefined && serverKey !== undefined) {
-    return { clientKey, storedKey: await sha256(clientKey), serverKey }
+    return { clientKey, storedKey: hashBytes("sha256", clientKey), serverKey }
   }
   const derived = await cache.derive(saslprep(password ?? ""), salt, iterations)
-  if (clientKey !== undefined) return { clientKey, storedKey: await sha256(clientKey), serverKey: derived.serverKey }
+  if (clientKey !== undefined)
+    return { clientKey, storedKey: hashBytes("sha256", clientKey), serverKey: derived.serverKey }
   return serverKey === undefined ? derived : { ...derived, serverKey }
 }
 

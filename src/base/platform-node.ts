@@ -5,7 +5,7 @@
  */
 
 import { Buffer } from "node:buffer"
-import { createHash } from "node:crypto"
+import { createHash, createHmac } from "node:crypto"
 import { tracingChannel as nodeTracingChannel, type TracingChannel } from "node:diagnostics_channel"
 import { readdirSync, readFileSync, statSync } from "node:fs"
 import { homedir, userInfo } from "node:os"
@@ -83,6 +83,11 @@ export function md5Hex(data: Uint8Array): string {
 /** Any hash that OpenSSL knows by name: certificates may be signed with ones that WebCrypto lacks. */
 export function hashBytes(algorithm: string, data: Uint8Array): Uint8Array<ArrayBuffer> {
   return new Uint8Array(createHash(algorithm).update(data).digest())
+}
+
+/** HMAC-SHA-256 of a few bytes: a hundred times cheaper here than as a job of WebCrypto's threads. */
+export function hmacSha256(key: Uint8Array, data: Uint8Array): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(createHmac("sha256", key).update(data).digest())
 }
 
 /** The services of this process. */
