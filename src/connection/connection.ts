@@ -2,6 +2,7 @@
  * The object in the user's hand: thin, documented, delegating everything.
  */
 
+import { checkTimeout } from "../query/check-options.ts"
 import type { Result } from "../query/result.ts"
 import type { RowShape } from "../query/row-shape.ts"
 import { type Carrier, partOf } from "../session/carrier.ts"
@@ -16,10 +17,12 @@ import type { Subscription } from "../session/subscription.ts"
 import type { TransactionMode, TransactionOptions } from "../session/transaction/options.ts"
 import { runTransaction } from "../session/transaction/run-transaction.ts"
 import { Transaction } from "../session/transaction/transaction.ts"
+import { formatFragment } from "../sql/format.ts"
 import type { Sql } from "../sql/fragment.ts"
 import { quoteLiteral } from "../sql/quote.ts"
 import { cancelChannel, listenChannel, prepareChannel, transactionChannel } from "../trace/channels.ts"
 import { isTraced, trace } from "../trace/trace.ts"
+import { literalOf } from "../types/infer.ts"
 import type { TypeRegistry } from "../types/registry.ts"
 import type { ConnectionInfo } from "./connection-info.ts"
 import { type PreparedStatement, type PrepareOptions, prepareStatement } from "./prepared-statement.ts"
@@ -118,6 +121,17 @@ export class Connection extends QueryMethods implements AsyncDisposable {
   }
 
   /**
+   * A fragment as one text with every value written into it: for SET, DDL and logs, which take no parameters.
+   * @throws CompositionError when a value cannot be written so that it stays one value
+   */
+  format(fragment: Sql): string {
+    return formatFragment(fragment, {
+      literalOf: (value, type) => literalOf(this.#session.types, value, type),
+      standardConformingStrings: this.info.parameters.get("standard_conforming_strings") !== "off",
+    })
+  }
+
+  /**
    * Listens on a channel. Without a listener the subscription is iterated; both take every notification that is sent
    * from now on. Notifications come while the connection is idle and between queries, never in the middle of one.
    *
@@ -163,8 +177,9 @@ export class Connection extends QueryMethods implements AsyncDisposable {
   }
 
   /** Lets the queries under way finish, then closes the connection. Resolves when it is gone. */
-  close(options: CloseOptions = {}): Promise<void> {
-    return this.#session.link.close(options.timeout)
+  async close(options: CloseOptions = {}): Promise<void> {
+    checkTimeout(options.timeout)
+    await this.#session.link.close(options.timeout)
   }
 
   /**

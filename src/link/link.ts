@@ -13,7 +13,7 @@
 import type { ByteSource } from "../base/byte-source.ts"
 import { Deque } from "../base/deque.ts"
 import type { Stop } from "../base/stop.ts"
-import { ConnectionError, ProtocolError, UsageError } from "../errors/client-error.ts"
+import { ConnectionError, ProtocolError, TimeoutError, UsageError } from "../errors/client-error.ts"
 import { createServerError } from "../errors/create-server-error.ts"
 import type { Notice } from "../errors/server-error.ts"
 import { Drain } from "../exchange/drain.ts"
@@ -50,6 +50,7 @@ export class Link implements Executor, Line, TransportHandler, ConnectionSink, A
   readonly #decoder: Decoder
   readonly #outbox: Outbox
   readonly #canceller: Canceller
+  readonly #cancelTimeoutMs: number
   readonly #dialCancel: CancelDial
   readonly #stall: StallWatch | undefined
   readonly #waiting: Deque<Exchange> = new Deque()
@@ -65,7 +66,8 @@ export class Link implements Executor, Line, TransportHandler, ConnectionSink, A
   constructor(transport: Transport, options: LinkOptions = {}) {
     this.listener = options.listener ?? {}
     this.#dialCancel = options.dialCancel ?? (() => Promise.reject(new UsageError("this link cannot cancel")))
-    this.#canceller = new Canceller(this, options.cancelTimeoutMs ?? DEFAULT_CANCEL_TIMEOUT_MS)
+    this.#cancelTimeoutMs = options.cancelTimeoutMs ?? DEFAULT_CANCEL_TIMEOUT_MS
+    this.#canceller = new Canceller(this, this.#cancelTimeoutMs)
     const { dialProbe, stallTimeoutMs = DEFAULT_STALL_TIMEOUT_MS } = options
     this.#stall = dialProbe && stallTimeoutMs > 0 ? new StallWatch(this, dialProbe, stallTimeoutMs) : undefined
     this.#transport = transport
@@ -146,7 +148,16 @@ export class Link implements Executor, Line, TransportHandler, ConnectionSink, A
   /** Asks the server to stop whatever runs; resolves when it has been told and nothing later can be hit. */
   async cancel(): Promise<void> {
     if (!this.#carries) throw refusal(this.#state, this.#reason)
-    await this.sendCancel(new AbortController().signal)
+    const abort = new AbortController()
+    const timer = setTimeout(() => {
+      abort.abort(new TimeoutError(`the server has not taken a cancel request within ${this.#cancelTimeoutMs} ms`))
+    }, this.#cancelTimeoutMs)
+    void this.closed.then(() => abort.abort(refusal(this.#state, this.#reason)))
+    try {
+      await this.sendCancel(abort.signal)
+    } finally {
+      clearTimeout(timer)
+    }
     await new Promise<void>((resolve) => {
       if (this.#carries) this.#enqueue(new Drain(resolve))
       else resolve()
@@ -226,9 +237,9 @@ export class Link implements Executor, Line, TransportHandler, ConnectionSink, A
     if (this.#state === "starting") this.destroy()
     if (this.#state === "open") {
       this.#state = move(this.#state, "closing")
-      if (timeoutMs !== undefined) this.#destroyAfter(timeoutMs)
       this.#finishClosing()
     }
+    if (timeoutMs !== undefined && this.#state === "closing") this.#destroyAfter(timeoutMs)
     await this.closed
   }
 

@@ -24,6 +24,11 @@ export function checkOptions(options: QueryOptions): void {
     refuse("the option types", "an object", types)
   }
   if (signal !== undefined && !isSignal(signal)) refuse("the option signal", "an AbortSignal", signal)
+  checkTimeout(timeout)
+}
+
+/** Checks a time in milliseconds that a caller gave. @throws UsageError */
+export function checkTimeout(timeout: number | undefined): void {
   if (timeout !== undefined && !(typeof timeout === "number" && timeout >= 0 && timeout <= MAX_TIMEOUT_MS)) {
     refuse("the option timeout", `milliseconds from 0 to ${MAX_TIMEOUT_MS}`, timeout)
   }

@@ -189,6 +189,29 @@ describe("close", () => {
     expect(await ending).toMatchObject({ code: "PGLINE_CONNECTION", safeToRetry: false })
   })
 
+  test("called again with a timeout gets impatient", async () => {
+    const { db } = await startReplay()
+    const ending = endingsOf([db.value("select n")])
+    const first = db.close()
+    await db.close({ timeout: 0 })
+    await first
+    expect(await ending).toMatchObject([{ error: { code: "PGLINE_CONNECTION" } }])
+  })
+
+  test.each([Number.POSITIVE_INFINITY, Number.NaN, -1, "5s"])(
+    "with the timeout %s is refused, and nothing is closed",
+    async (timeout) => {
+      const { db, transport } = await startReplay()
+      await expect(db.close({ timeout: timeout as number })).rejects.toMatchObject({ code: "PGLINE_USAGE" })
+      expect(db.isClosed).toBe(false)
+      const call = db.value("select n")
+      await turn()
+      transport.deliver(extendedAnswer("1"))
+      expect(await call).toBe(1)
+      db.destroy()
+    },
+  )
+
   test("does not wait for ever for the peer to close", async () => {
     const { db, transport } = await startReplay()
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] })
@@ -304,6 +327,17 @@ describe("cancel", () => {
     for (const ending of await endingsOf([gone.db.cancel(), cancelled, drained])) {
       expect(ending.status).not.toBe("hung")
     }
+  })
+
+  test("on a server that never closes the request's connection gives up", async () => {
+    const silent = (): Promise<MemoryTransport> => Promise.resolve(new MemoryTransport())
+    const patient = await startReplay({ dialCancel: silent, cancelTimeoutMs: 10 })
+    await expect(patient.db.cancel()).rejects.toMatchObject({ code: "PGLINE_TIMEOUT" })
+    patient.db.destroy()
+    const lost = await startReplay({ dialCancel: silent })
+    const cancelled = endingsOf([lost.db.cancel()])
+    lost.db.destroy()
+    expect(await cancelled).toMatchObject([{ error: { code: "PGLINE_CONNECTION" } }])
   })
 
   test("a query that was never written because of its values leaves no timer", async () => {
