@@ -10,7 +10,6 @@ import { compileTemplate } from "../sql/compile.ts"
 import type { Sql } from "../sql/fragment.ts"
 import { isFragment } from "../sql/hole.ts"
 import { isTemplate } from "../sql/template.ts"
-import type { ScriptOptions } from "./queryable.ts"
 
 /** The first argument of a query: a template, a text or a composed fragment. */
 export type QueryText = TemplateStringsArray | string | Sql
@@ -44,7 +43,7 @@ export function toQuery(text: QueryText, rest: readonly unknown[], shape?: RowSh
 }
 
 /** Refuses what is no script, and options that it cannot have. @throws UsageError */
-export function checkScript(script: string, options: ScriptOptions): void {
+export function checkScript(script: string, options: QueryOptions): void {
   if (typeof script !== "string") {
     throw new UsageError(`a script must be a text, got ${describeValue(script)}`, { safeToRetry: true })
   }
