@@ -1,6 +1,6 @@
 /**
- * What has happened in a pool since it was made: numbers that only grow, written by the pool's parts as they go and read
- * by nobody but its statistics.
+ * The numbers of a pool: what has happened since it was made, written by its parts as they go and only growing; and what
+ * there is at one moment.
  */
 
 import { Histogram } from "./histogram.ts"
@@ -29,4 +29,14 @@ export class PoolCounters {
   closedByIdleness = 0
   readonly waits: Histogram = new Histogram()
   readonly usage: Histogram = new Histogram()
+}
+
+/** What there is in a pool at one moment. */
+export interface PoolGauges {
+  readonly open: number
+  readonly idle: number
+  readonly opening: number
+  readonly dying: number
+  readonly waiting: number
+  readonly isPausing: boolean
 }

@@ -38,6 +38,8 @@ export interface PoolStats {
   readonly returnedBad: number
   readonly closedByAge: number
   readonly closedByIdleness: number
+  /** Why the last attempt to connect has failed, unless one has succeeded since. */
+  readonly lastError: unknown
   /** How long those waited who got a connection after waiting. */
   readonly waits: HistogramSnapshot
   /** How long connections were used. */
@@ -45,7 +47,7 @@ export interface PoolStats {
 }
 
 /** Takes the figures down. */
-export function takeStats<R>({ counters, gauges, limits, size }: ResourcePool<R>): PoolStats {
+export function takeStats<R>({ counters, gauges, limits, size, lastError }: ResourcePool<R>): PoolStats {
   return Object.freeze({
     min: limits.min,
     max: limits.max,
@@ -67,6 +69,7 @@ export function takeStats<R>({ counters, gauges, limits, size }: ResourcePool<R>
     returnedBad: counters.returnedBad,
     closedByAge: counters.closedByAge,
     closedByIdleness: counters.closedByIdleness,
+    lastError,
     waits: counters.waits.snapshot(),
     usage: counters.usage.snapshot(),
   })

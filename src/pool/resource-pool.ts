@@ -12,13 +12,13 @@
 
 import type { Clock } from "../base/clock.ts"
 import { PoolClosedError, PoolTimeoutError, TooManyWaitersError } from "../errors/pool-error.ts"
-import { Caretaker } from "./caretaker.ts"
-import { PoolCounters } from "./counters.ts"
+import { Caretaker, type CaretakerHost } from "./caretaker.ts"
+import { Conditions } from "./conditions.ts"
+import { PoolCounters, type PoolGauges } from "./counters.ts"
 import { Entry } from "./entry.ts"
-import { Lease, type Lender } from "./lease.ts"
 import type { PoolLimits } from "./limits.ts"
-import { Opener } from "./opener.ts"
-import { Reaper } from "./reaper.ts"
+import { Opener, type OpenerHost } from "./opener.ts"
+import { Reaper, type ReaperHost } from "./reaper.ts"
 import type { ResourceKind } from "./resource-kind.ts"
 import { Shelf } from "./shelf.ts"
 import { WaitQueue } from "./wait-queue.ts"
@@ -46,7 +46,7 @@ export interface WaitOptions {
 export type PoolState = "fresh" | "open" | "closing" | "closed"
 
 /** A pool of resources of one kind. */
-export class ResourcePool<R> implements Lender<R> {
+export class ResourcePool<R> {
   readonly counters: PoolCounters = new PoolCounters()
   readonly #kind: ResourceKind<R>
   readonly #clock: Clock
@@ -56,7 +56,7 @@ export class ResourcePool<R> implements Lender<R> {
   readonly #queue: WaitQueue<Entry<R>>
   readonly #opener: Opener<R>
   readonly #reaper: Reaper<R>
-  readonly #conditions: Set<() => void> = new Set()
+  readonly #conditions = new Conditions()
   #limits: PoolLimits
   #state: PoolState = "fresh"
   #closed: Promise<void> | undefined
@@ -68,7 +68,7 @@ export class ResourcePool<R> implements Lender<R> {
     this.#events = events
     this.#shelf = new Shelf(kind, clock)
     this.#care = this.#makeCaretaker()
-    this.#opener = this.#makeOpener(limits.reconnectTimeoutMs)
+    this.#opener = this.#makeOpener()
     this.#reaper = this.#makeReaper()
     this.#queue = new WaitQueue(
       clock,
@@ -90,15 +90,17 @@ export class ResourcePool<R> implements Lender<R> {
     return this.#shelf.entries.size + this.#opener.pending + this.#care.dying
   }
 
-  /** How many of each there are now. */
-  get gauges(): { open: number; idle: number; opening: number; dying: number; waiting: number } {
+  /** How many of each there are now, and whether none is opened because the last attempt has failed. */
+  get gauges(): PoolGauges {
     const { entries, idle } = this.#shelf
+    const { pending: opening, isPausing } = this.#opener
     return {
       open: entries.size,
       idle: idle.length,
-      opening: this.#opener.pending,
+      opening,
       dying: this.#care.dying,
       waiting: this.#queue.size,
+      isPausing,
     }
   }
 
@@ -148,18 +150,6 @@ export class ResourcePool<R> implements Lender<R> {
     }
   }
 
-  /**
-   * Takes a resource for oneself alone.
-   * @throws PoolTimeoutError, TooManyWaitersError, PoolClosedError or the signal's reason
-   */
-  acquire(options: WaitOptions = {}): Promise<Lease<R>> {
-    return new Promise((resolve, reject) => {
-      const entry = options.signal?.aborted ? undefined : this.tryTake(false)
-      if (entry !== undefined) resolve(new Lease(this, entry))
-      else this.wait(false, options, (granted) => resolve(new Lease(this, granted)), reject)
-    })
-  }
-
   /** Takes a resource back from one of its users; with an error it is closed. */
   giveBack(entry: Entry<R>, error?: unknown): void {
     entry.users--
@@ -198,7 +188,7 @@ export class ResourcePool<R> implements Lender<R> {
       this.#settle()
     })
     timer.setReferenced(true)
-    await this.#until(() => this.#isEnding || isLate || this.#shelf.entries.size >= count)
+    await this.#conditions.until(() => this.#isEnding || isLate || this.#shelf.entries.size >= count)
     timer.cancel()
     if (this.#isEnding) throw new PoolClosedError()
     if (isLate) throw this.#timeoutError(timeoutMs)
@@ -207,6 +197,7 @@ export class ResourcePool<R> implements Lender<R> {
   /** Changes how many there may be. What is too many is closed, when it comes back if it is lent. */
   resize(min: number, max: number): void {
     this.#limits = { ...this.#limits, min, max }
+    if (this.#state !== "open") return
     for (const entry of [...this.#shelf.idle])
       if (this.size - this.#care.dying > max) this.#care.remove(entry, undefined, false)
     this.#reaper.wake()
@@ -219,7 +210,7 @@ export class ResourcePool<R> implements Lender<R> {
     this.#opener.beginGeneration()
     for (const entry of old) this.#care.retire(entry)
     this.#settle()
-    return this.#until(() => old.every((entry) => !this.#shelf.entries.has(entry)) && this.#care.dying === 0)
+    return this.#conditions.until(() => old.every((entry) => !this.#shelf.entries.has(entry)) && this.#care.dying === 0)
   }
 
   /** Checks all that are idle, and closes those that are not well. */
@@ -259,7 +250,7 @@ export class ResourcePool<R> implements Lender<R> {
     })
     timer.setReferenced(true)
     this.#settle()
-    await this.#until(() => this.size === 0)
+    await this.#conditions.until(() => this.size === 0)
     timer.cancel()
     this.#state = "closed"
   }
@@ -276,7 +267,7 @@ export class ResourcePool<R> implements Lender<R> {
       while (this.#queue.size > 0 && this.#serveNext());
       this.#supply()
     }
-    for (const condition of this.#conditions) condition()
+    this.#conditions.recheck()
   }
 
   #serveNext(): boolean {
@@ -306,7 +297,7 @@ export class ResourcePool<R> implements Lender<R> {
 
   /** Has idle ones checked and new ones opened for those who wait and for the minimum. */
   #supply(): void {
-    for (let missing = this.#queue.size - this.#care.coming - this.#opener.pending; missing > 0; missing--) {
+    for (let missing = this.#queue.size - this.#care.coming; missing > 0; missing--) {
       const entry = this.#shelf.idle.at(-1)
       if (entry === undefined) break
       void this.#care.check(entry, this.#shelf.isSuspect(entry))
@@ -323,32 +314,24 @@ export class ResourcePool<R> implements Lender<R> {
   }
 
   #makeCaretaker(): Caretaker<R> {
-    return new Caretaker<R>(
-      {
-        isSurplus: () => this.#state !== "open" || this.size - this.#care.dying > this.#limits.max,
-        onChange: () => this.#settle(),
-        onRemoved: (resource, reason) => this.#events.onRemoved?.(resource, reason),
-      },
-      this.#kind,
-      this.#shelf,
-      this.#clock,
-      this.counters,
-    )
+    const host: CaretakerHost<R> = {
+      isSurplus: () => this.#state !== "open" || this.size - this.#care.dying > this.#limits.max,
+      onChange: () => this.#settle(),
+      onRemoved: (resource, reason) => this.#events.onRemoved?.(resource, reason),
+    }
+    return new Caretaker(host, this.#kind, this.#shelf, this.#clock, this.counters)
   }
 
-  #makeOpener(reconnectTimeoutMs: number): Opener<R> {
-    return new Opener<R>(
-      {
-        open: (signal) => this.#kind.open(signal),
-        wanted: () => this.#wanted(),
-        isAwaited: () => this.#queue.size > 0,
-        onOpened: (resource, tookMs, isOutdated) => this.#onOpened(resource, tookMs, isOutdated),
-        onFailed: (error) => this.#onOpeningFailed(error),
-        onGaveUp: (error) => this.#events.onReconnectFailed?.(error),
-      },
-      this.#clock,
-      reconnectTimeoutMs,
-    )
+  #makeOpener(): Opener<R> {
+    const host: OpenerHost<R> = {
+      open: (signal) => this.#kind.open(signal),
+      wanted: () => this.#wanted(),
+      isAwaited: () => this.#queue.size > 0,
+      onOpened: (resource, tookMs, isOutdated) => this.#onOpened(resource, tookMs, isOutdated),
+      onFailed: (error) => this.#onOpeningFailed(error),
+      onGaveUp: (error) => this.#events.onReconnectFailed?.(error),
+    }
+    return new Opener(host, this.#clock, this.#limits.reconnectTimeoutMs)
   }
 
   #onOpened(resource: R, tookMs: number, isOutdated: boolean): void {
@@ -383,19 +366,16 @@ export class ResourcePool<R> implements Lender<R> {
   }
 
   #makeReaper(): Reaper<R> {
-    return new Reaper<R>(
-      {
-        limits: () => this.#limits,
-        onExpired: (entry) => this.#onExpired(entry),
-        onUnneeded: (entry) => {
-          this.counters.closedByIdleness++
-          this.#care.remove(entry, undefined, false)
-        },
-        onLeak: (entry, heldMs, takenBy) => this.#events.onLeak?.(entry.resource, heldMs, takenBy),
+    const host: ReaperHost<R> = {
+      limits: () => this.#limits,
+      onExpired: (entry) => this.#onExpired(entry),
+      onUnneeded: (entry) => {
+        this.counters.closedByIdleness++
+        this.#care.remove(entry, undefined, false)
       },
-      this.#shelf,
-      this.#clock,
-    )
+      onLeak: (entry, heldMs, takenBy) => this.#events.onLeak?.(entry.resource, heldMs, takenBy),
+    }
+    return new Reaper(host, this.#shelf, this.#clock)
   }
 
   /** Its successor is opened first where there is room for both. */
@@ -408,18 +388,6 @@ export class ResourcePool<R> implements Lender<R> {
       this.#care.retire(entry)
     }
     this.#settle()
-  }
-
-  #until(isSo: () => boolean): Promise<void> {
-    return new Promise((resolve) => {
-      const condition = (): void => {
-        if (!isSo()) return
-        this.#conditions.delete(condition)
-        resolve()
-      }
-      this.#conditions.add(condition)
-      condition()
-    })
   }
 
   #timeoutError(waitedMs: number): PoolTimeoutError {
