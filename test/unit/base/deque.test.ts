@@ -5,6 +5,10 @@ import { Deque } from "../../../src/base/deque.ts"
 test("does what an array does, over any sequence of operations", () => {
   const operation = fc.oneof(
     { weight: 6, arbitrary: fc.record({ name: fc.constant("push" as const), item: fc.integer({ min: 0, max: 5 }) }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({ name: fc.constant("unshift" as const), item: fc.integer({ min: 0, max: 5 }) }),
+    },
     { weight: 4, arbitrary: fc.constant({ name: "shift" as const, item: 0 }) },
     {
       weight: 1,
@@ -21,6 +25,10 @@ test("does what an array does, over any sequence of operations", () => {
           case "push":
             deque.push(item)
             model.push(item)
+            break
+          case "unshift":
+            deque.unshift(item)
+            model.unshift(item)
             break
           case "shift":
             expect(deque.shift()).toBe(model.shift())
