@@ -16,6 +16,8 @@ export abstract class PglineError extends Error {
   abstract readonly code: string
   /** True when nothing of the request reached the server: sending it again cannot do it twice. */
   readonly safeToRetry: boolean
+  /** Which of the parameter sets given to `executeMany` it concerns, counted from 0; only its errors have one. */
+  declare index?: number
 
   constructor(message: string, options: PglineErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
@@ -146,6 +148,19 @@ export class NotificationOverflowError extends ClientError {
   }
 }
 
+/** A row does not fit the schema it was to be validated by. */
+export class RowValidationError extends ClientError {
+  readonly code = "PGLINE_ROW_VALIDATION"
+  /** What the schema objects to. */
+  readonly issues: readonly { readonly message: string; readonly path?: readonly unknown[] | undefined }[]
+
+  constructor(issues: RowValidationError["issues"]) {
+    const told = issues.map(({ message, path }) => (path ? `${path.map(String).join(".")}: ${message}` : message))
+    super(`a row does not fit its schema: ${told.join("; ")}`)
+    this.issues = issues
+  }
+}
+
 /** A result is larger than `maxRows` or `maxResultBytes` allow. The connection stays usable. */
 export class ResultTooLargeError extends ClientError {
   readonly code = "PGLINE_RESULT_TOO_LARGE"
@@ -155,6 +170,10 @@ export class ResultTooLargeError extends ClientError {
 export interface EncodeErrorPlace {
   /** The parameter's number as in `$1`. */
   readonly parameter?: number
+  /** The row's number, counted from 1, when the value was one of a COPY. */
+  readonly row?: number | undefined
+  /** The name of its column there. */
+  readonly column?: string | undefined
 }
 
 /** A value doesn't fit the PostgreSQL type it was given for. Nothing was sent. */
@@ -168,20 +187,35 @@ export class EncodeError extends ClientError {
   readonly received: string
   /** The parameter's number as in `$1`, when the value was one. */
   readonly parameter: number | undefined
+  /** The number of the row that it stood in, counted from 1, when it was to be copied. */
+  readonly row: number | undefined
+  /** The name of the column it was for, when it was to be copied. */
+  readonly column: string | undefined
 
   constructor(type: string, expected: string, received: string, place: EncodeErrorPlace & PglineErrorOptions = {}) {
-    const where = place.parameter === undefined ? type : `parameter $${place.parameter} (${type})`
-    super(`${where}: expected ${expected}, got ${received}`, { safeToRetry: true, ...place })
+    super(`${placeOf(type, place)}: expected ${expected}, got ${received}`, { safeToRetry: true, ...place })
     this.type = type
     this.expected = expected
     this.received = received
     this.parameter = place.parameter
+    this.row = place.row
+    this.column = place.column
   }
 
   /** The same refusal, told with the number of the parameter. */
   at(parameter: number): EncodeError {
     return new EncodeError(this.type, this.expected, this.received, { parameter })
   }
+
+  /** The same refusal, told with the row and the column of a COPY. */
+  in(row: number, column: string): EncodeError {
+    return new EncodeError(this.type, this.expected, this.received, { row, column })
+  }
+}
+
+function placeOf(type: string, { parameter, row, column }: EncodeErrorPlace): string {
+  if (row !== undefined) return `row ${row}, column ${JSON.stringify(column)} (${type})`
+  return parameter === undefined ? type : `parameter $${parameter} (${type})`
 }
 
 /** The server sent bytes that are not a value of the type it announced. */

@@ -8,6 +8,7 @@
 
 import type { ByteSource } from "../base/byte-source.ts"
 import { ProtocolError } from "../errors/client-error.ts"
+import type { ServerError } from "../errors/server-error.ts"
 import { ERROR_RESPONSE } from "../protocol/codes.ts"
 import type { Description } from "../query/statement.ts"
 import type { Describer } from "./describer.ts"
@@ -37,6 +38,8 @@ export abstract class DescribedExchange implements SkippableExchange {
   protected abstract settle(error: unknown): void
   /** It was stopped, skipped, or the connection is lost. */
   protected abstract stopped(error: unknown): void
+  /** The server has refused; whatever was still to be said is of no use. */
+  protected onFailure(_error: ServerError): void {}
   /** It was stopped while more was to be said: ends the request. */
   protected onGivenUp(): void {}
 
@@ -67,6 +70,7 @@ export abstract class DescribedExchange implements SkippableExchange {
       const error = readError(source, start, end, this.line, this.describer.statement.text)
       this.error ??= error
       this.sync()
+      this.onFailure(error)
     } else if (this.describer.description === undefined) {
       this.describer.onFrame(type, source, start, end)
       if (this.describer.description !== undefined) this.#begin(this.describer.description)

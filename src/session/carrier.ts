@@ -39,13 +39,19 @@ export function partOf(carrier: Carrier): OwnTransaction {
   return { carrier, commit: nothing, rollback: nothing }
 }
 
-/** Calls with a carrier: at once where there is one, so that calls reach the server in the order they were made. */
+/**
+ * Calls with a carrier, and gives it back: at once where there is one, so that calls reach the server in the order they
+ * were made.
+ */
 export function withCarrier<T>(carrier: Carrier | Promise<Carrier>, use: (carrier: Carrier) => Promise<T>): Promise<T> {
-  try {
-    return carrier instanceof Promise ? carrier.then(use) : use(carrier)
-  } catch (error) {
-    return Promise.reject(error)
+  const run = async (lent: Carrier): Promise<T> => {
+    try {
+      return await use(lent)
+    } finally {
+      lent.release()
+    }
   }
+  return carrier instanceof Promise ? carrier.then(run) : run(carrier)
 }
 
 /** Resolves when an exchange that was given up is over, or its connection is. */

@@ -2,12 +2,14 @@
  * The Queryable methods, written once: everything that can run a query differs only in how an exchange is started.
  */
 
+import type { ManyResult } from "../exchange/execute-many.ts"
 import type { QueryOptions } from "../query/query.ts"
 import type { Result } from "../query/result.ts"
 import type { RowShape } from "../query/row-shape.ts"
 import type { Sql } from "../sql/fragment.ts"
-import type { Carrier } from "./carrier.ts"
+import { type Carrier, withCarrier } from "./carrier.ts"
 import { checkChannel, checkPayload } from "./channel.ts"
+import { type ExecuteManyOptions, executeMany } from "./execute-many.ts"
 import { checkScript, type QueryText, toQuery } from "./query-arguments.ts"
 import type { Queryable, Row, ScriptOptions } from "./queryable.ts"
 import { pickFirst, pickOne, pickResult, pickRows } from "./run-query.ts"
@@ -73,6 +75,14 @@ export abstract class QueryMethods implements Queryable {
     }
   }
 
+  executeMany<R = Row>(
+    text: string | Sql,
+    paramSets: Iterable<readonly unknown[]> | AsyncIterable<readonly unknown[]>,
+    options?: ExecuteManyOptions<R>,
+  ): Promise<ManyResult<R>> {
+    return this.#lend(options?.signal, (carrier) => executeMany(carrier, text, paramSets, options))
+  }
+
   stream<R = Row>(template: TemplateStringsArray, ...values: unknown[]): RowStream<R>
   stream<R = Row>(text: string, values?: readonly unknown[], options?: QueryOptions<R>): RowStream<R>
   stream<R = Row>(fragment: Sql, options?: QueryOptions<R>): RowStream<R>
@@ -84,5 +94,14 @@ export abstract class QueryMethods implements Queryable {
     checkChannel(channel)
     checkPayload(payload)
     await this.query("select pg_catalog.pg_notify($1, $2)", [channel, payload])
+  }
+
+  /** Runs an operation on a connection that is lent to it. */
+  #lend<T>(signal: AbortSignal | undefined, use: (carrier: Carrier) => Promise<T>): Promise<T> {
+    try {
+      return withCarrier(this.borrow(signal), use)
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 }

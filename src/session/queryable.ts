@@ -3,9 +3,11 @@
  * transaction or on a pool.
  */
 
+import type { ManyResult } from "../exchange/execute-many.ts"
 import type { QueryOptions } from "../query/query.ts"
 import type { Result } from "../query/result.ts"
 import type { Sql } from "../sql/fragment.ts"
+import type { ExecuteManyOptions } from "./execute-many.ts"
 import type { RowStream } from "./stream/row-stream.ts"
 
 /** A row as an object by column name, its values not typed further. */
@@ -59,6 +61,24 @@ export interface Queryable {
    * BEGIN of its own the script is one transaction, and after an error the rest of it is not run.
    */
   execute<R = Row>(script: string, options?: ScriptOptions<R>): Promise<Result<R>[]>
+
+  /**
+   * Runs a statement once for each set of values, all under one sync point: none waits for the reply to the one before,
+   * and none has happened when one fails. Its error's `index` says which. Sets are taken as fast as the server takes
+   * them, so there may be any number. To load much, `copyRows` is faster still.
+   *
+   * @param paramSets an array per run; any iterable of them
+   *
+   * @example
+   * ```ts
+   * await db.executeMany("insert into points values ($1, $2)", [[1, 2], [3, 4]])
+   * ```
+   */
+  executeMany<R = Row>(
+    text: string | Sql,
+    paramSets: Iterable<readonly unknown[]> | AsyncIterable<readonly unknown[]>,
+    options?: ExecuteManyOptions<R>,
+  ): Promise<ManyResult<R>>
 
   /**
    * The rows of a statement one after the other, in constant memory: for results that do not fit in it. Nothing is sent

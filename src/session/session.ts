@@ -174,6 +174,11 @@ export class Session {
     return new Stop(signal, timeoutMs || undefined, queryTimeout)
   }
 
+  /** The same where nothing but the caller stops it. */
+  stopOwnIf(signal: AbortSignal | undefined, timeoutMs: number | undefined): Stop | undefined {
+    return signal === undefined && !timeoutMs ? undefined : this.stopOwn(signal, timeoutMs)
+  }
+
   /** A name for a portal or a cursor that nothing else of this connection has. */
   uniqueName(kind: string): string {
     this.link.server.namesGiven++

@@ -1,0 +1,44 @@
+/**
+ * One statement with many sets of values: sent without waiting for replies, in bounded memory, all or nothing.
+ */
+
+import { ExecuteMany, type ManyResult } from "../exchange/execute-many.ts"
+import type { QueryOptions } from "../query/query.ts"
+import type { Sql } from "../sql/fragment.ts"
+import type { Carrier } from "./carrier.ts"
+import { feed, iterableSource } from "./feed.ts"
+import { toQuery } from "./query-arguments.ts"
+
+/** Options of `executeMany`. */
+export interface ExecuteManyOptions<R = unknown>
+  extends Pick<QueryOptions<R>, "rows" | "parameterTypes" | "types" | "signal" | "timeout"> {
+  /** Whether to keep the rows that the runs return (RETURNING); they are all in memory then. */
+  readonly returning?: boolean | undefined
+}
+
+/** Runs a statement with each of the sets. */
+export async function executeMany<R>(
+  carrier: Carrier,
+  text: string | Sql,
+  paramSets: Iterable<readonly unknown[]> | AsyncIterable<readonly unknown[]>,
+  options: ExecuteManyOptions<R> = {},
+): Promise<ManyResult<R>> {
+  const { session } = carrier
+  const source = iterableSource(paramSets, "the sets of parameters")
+  const { returning, ...queryOptions } = options
+  const query = typeof text === "string" ? toQuery(text, [[], queryOptions]) : toQuery(text, [queryOptions])
+  const types = session.typesFor(query.types)
+  const exchange = new ExecuteMany<R>(query, types, returning ?? options.rows !== undefined)
+  const stop = session.stopOwnIf(options.signal, options.timeout)
+  carrier.start(exchange, stop)
+  // A source that is asynchronous may use this connection, and would wait for itself.
+  if (source.isAsync) session.enter(exchange, carrier.scope, "executeMany")
+  const feeding = feed(source, exchange)
+  try {
+    return await exchange.promise
+  } finally {
+    await feeding
+    stop?.dispose()
+    if (source.isAsync) session.leave(exchange)
+  }
+}
