@@ -18,6 +18,7 @@ export {
   ProtocolError,
   ResultTooLargeError,
   RowCountError,
+  RowValidationError,
   TimeoutError,
   TypeLookupError,
   UsageError,

@@ -5,6 +5,7 @@
 
 import { describeValue, UsageError } from "../errors/client-error.ts"
 import type { QueryOptions } from "./query.ts"
+import type { RowShape } from "./row-shape.ts"
 
 /** The longest time that timers can wait. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1
@@ -13,8 +14,8 @@ const MAX_TIMEOUT_MS = 2 ** 31 - 1
 export function checkOptions(options: QueryOptions): void {
   if (typeof options !== "object" || options === null) refuse("the options", "an object", options)
   const { rows, prepare, parameterTypes, signal, timeout, types } = options
-  if (rows !== undefined && typeof rows !== "function" && rows !== "object" && rows !== "tuple" && rows !== "scalar") {
-    refuse("the option rows", '"object", "tuple", "scalar" or a function', rows)
+  if (rows !== undefined && !isShape(rows)) {
+    refuse("the option rows", '"object", "tuple", "scalar", a function or a Standard Schema', rows)
   }
   if (prepare !== undefined && typeof prepare !== "boolean" && prepare !== "auto") {
     refuse("the option prepare", 'true, false or "auto"', prepare)
@@ -25,6 +26,11 @@ export function checkOptions(options: QueryOptions): void {
   }
   if (signal !== undefined && !isSignal(signal)) refuse("the option signal", "an AbortSignal", signal)
   checkTimeout(timeout)
+}
+
+function isShape(rows: RowShape | null): boolean {
+  if (typeof rows === "object") return typeof rows?.["~standard"]?.validate === "function"
+  return typeof rows === "function" || rows === "object" || rows === "tuple" || rows === "scalar"
 }
 
 /** Checks a time in milliseconds that a caller gave. @throws UsageError */

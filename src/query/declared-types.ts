@@ -8,6 +8,16 @@ import type { TypeRegistry } from "../types/registry.ts"
 import type { Query } from "./query.ts"
 
 const NO_OIDS: readonly Oid[] = []
+const NO_NAMES: readonly string[] = []
+
+/** The declared types whose OIDs nobody knows yet. Casts do without: they stand in the text as well. */
+export function unknownTypeNames(
+  { parameterTypes }: Pick<Query, "parameterTypes">,
+  registry: TypeRegistry,
+): readonly string[] {
+  if (parameterTypes === undefined) return NO_NAMES
+  return parameterTypes.filter((name) => name !== undefined && registry.oidOf(name) === undefined) as string[]
+}
 
 /** The declared types by position. @throws UsageError for a name that nothing is known of */
 export function declaredOids(

@@ -70,8 +70,10 @@ export function canSendUndescribed(values: readonly unknown[], codecs: readonly 
     if (codecs[i] !== undefined) continue
     switch (typeof values[i]) {
       case "string":
-      case "bigint":
       case "boolean":
+        break
+      case "bigint":
+        if ((values[i] as bigint) < 0n) return false
         break
       case "number":
         if (!hasOneTextForm(values[i] as number)) return false
@@ -83,9 +85,13 @@ export function canSendUndescribed(values: readonly unknown[], codecs: readonly 
   return true
 }
 
-/** Not so -0, NaN, the infinities and integers beyond 2^53: json, integers and floats each take them in another way. */
+/**
+ * Not so what is negative (oid and its kin would wrap it around), -0, NaN, the infinities and integers beyond 2^53: json,
+ * integers and floats each take them in another way.
+ */
 function hasOneTextForm(value: number): boolean {
-  return Number.isSafeInteger(value) ? !Object.is(value, -0) : Number.isFinite(value) && !Number.isInteger(value)
+  if (!(value >= 0) || Object.is(value, -0)) return false
+  return Number.isSafeInteger(value) || (Number.isFinite(value) && !Number.isInteger(value))
 }
 
 /** The refusal that describes what the server has refused, when encoding by the types now known would have refused it. */
@@ -99,7 +105,9 @@ export function findMisfit(values: readonly unknown[], codecs: readonly Codec[])
       writeValue(scratch, value, codec, i + 1)
       scratch.truncate(0)
     } catch (error) {
-      if (error instanceof EncodeError) return error
+      if (!(error instanceof EncodeError)) continue
+      const { type, expected, received } = error
+      return new EncodeError(type, expected, received, { parameter: i + 1, safeToRetry: false })
     }
   }
   return undefined

@@ -15,7 +15,7 @@ import type { Decode } from "../types/codec.ts"
 import type { TypeRegistry } from "../types/registry.ts"
 import { malformedRow } from "./malformed-row.ts"
 import { compileRowDecoder } from "./row-compiler.ts"
-import { type RowShape, setColumn } from "./row-shape.ts"
+import { type RowShape, setColumn, validatedBy } from "./row-shape.ts"
 
 /** Reads the DataRow whose body stands from `start` up to `end`. */
 export type RowDecoder<R> = (source: ByteSource, start: number, end: number) => R
@@ -54,7 +54,7 @@ function shapedDecoder(
       return (source, start, end) => tuple(source, start, end)[0]
     }
     default: {
-      const make = shape(fields)
+      const make = (typeof shape === "function" ? shape : validatedBy(shape))(fields)
       const tuple = tupleDecoder(decodes)
       return (source, start, end) => make(tuple(source, start, end))
     }

@@ -21,6 +21,12 @@ export function inferCodec(registry: TypeRegistry, value: unknown): Codec {
   return registry.codecOrText(oid)
 }
 
+/** The text form of a value that is written into a statement, by the named type or the one it most likely is. */
+export function literalOf(registry: TypeRegistry, value: unknown, type: string | undefined): string {
+  const named = type === undefined ? undefined : registry.codecByName(type)
+  return (named ?? inferCodec(registry, value)).encodeText(value)
+}
+
 /** The type that a value most likely is, 0 when there is no telling. */
 export function inferOid(known: KnownTypes, value: unknown): Oid {
   switch (typeof value) {

@@ -4,10 +4,7 @@
  */
 
 import { ServerError } from "../../errors/server-error.ts"
-
-/** The first pause, doubled each time up to the ceiling; each is then drawn between half and the whole of itself. */
-const FIRST_PAUSE_MS = 10
-const LONGEST_PAUSE_MS = 1000
+import { pause } from "../retry.ts"
 
 /** What can be committed or rolled back. */
 export interface Transactional {
@@ -33,7 +30,7 @@ export async function runTransaction<X extends Transactional, T>(
       return await runOnce(begin(), fn, options)
     } catch (error) {
       if (retries >= (options.retry ?? 0) || !isConflict(error)) throw error
-      await pause(retries)
+      await pause(retries + 1)
     }
   }
 }
@@ -60,9 +57,4 @@ async function runOnce<X extends Transactional, T>(
 /** Serialization failures and deadlocks: the transaction was rolled back and may succeed when run again. */
 function isConflict(error: unknown): boolean {
   return error instanceof ServerError && (error.code === "40001" || error.code === "40P01")
-}
-
-function pause(retries: number): Promise<void> {
-  const longest = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** retries)
-  return new Promise((resolve) => setTimeout(resolve, longest * (0.5 + Math.random() / 2)))
 }

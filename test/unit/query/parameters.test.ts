@@ -86,7 +86,9 @@ describe("writeParameters", () => {
 
 describe("canSendUndescribed", () => {
   test.each([
-    ["strings, small numbers, bigints, booleans and NULL", ["a", 1, 1.5, -7, 10n ** 30n, true, null], true],
+    ["strings, small numbers, bigints, booleans and NULL", ["a", 1, 1.5, 10n ** 30n, true, null], true],
+    ["a negative number, which oid would wrap around", [-7], false],
+    ["a negative bigint", [-7n], false],
     ["nothing", [], true],
     ["-0", [-0], false],
     ["NaN", [Number.NaN], false],
