@@ -16,10 +16,11 @@
  */
 
 import { type Format, type Oid, TEXT } from "../base/format.ts"
-import { UsageError } from "../errors/client-error.ts"
+import { EncodeError, UsageError } from "../errors/client-error.ts"
 import { ServerError } from "../errors/server-error.ts"
 import type { Field } from "../protocol/backend.ts"
 import { earnsName } from "../query/auto-prepare.ts"
+import { declaredOids, unknownTypeNames } from "../query/declared-types.ts"
 import {
   canSendUndescribed,
   checkParameters,
@@ -66,6 +67,8 @@ export class StatementSender<R> {
   #lacksDecoder = false
   /** The formats in which rows were asked for. */
   #requested: readonly Format[] = NO_FORMATS
+  /** What was known of the statement has proved wrong: it has to be described before values are sent. */
+  #distrusts = false
   /** The catalogs were asked: what they don't know is not asked again. */
   #lookedUp = false
 
@@ -110,11 +113,33 @@ export class StatementSender<R> {
    * @returns what has to be written instead and finished, before this is called again
    */
   write(line: Line): TypeLookup | undefined {
+    const { writer } = line.encoder
+    const before = writer.length
+    try {
+      return this.#write(line)
+    } catch (error) {
+      if (!(error instanceof EncodeError) || !this.#isOutdated()) throw error
+      writer.truncate(before)
+      this.#statements.release(this.#statement)
+      return this.#write(line)
+    }
+  }
+
+  /** Whether a value may not fit because its type is another one by now. It is described anew then, once. */
+  #isOutdated(): boolean {
+    if (this.#distrusts || this.#mode === "first") return false
+    const oids = this.#statement.description(this.#registry)?.parameterOids ?? NO_OIDS
+    this.#distrusts = oids.some((oid) => this.#registry.known.isLearnt(oid))
+    if (this.#distrusts) this.#forget(oids)
+    return this.#distrusts
+  }
+
+  #write(line: Line): TypeLookup | undefined {
     const { text, values } = this.query
     const { encoder } = line
-    const unknownNames = this.#unknownNames()
+    const unknownNames = this.#lookedUp ? NO_NAMES : unknownTypeNames(this.query, this.#registry)
     if (unknownNames.length > 0) return this.#lookUp({ oids: NO_OIDS, names: unknownNames })
-    const statement = this.query.statement ?? this.#statements.statement(text, this.#declaredOids())
+    const statement = this.query.statement ?? this.#statements.statement(text, declaredOids(this.query, this.#registry))
     const description = statement.description(this.#registry)
     if (description !== undefined && this.#lacksTypes(description)) return this.#lookUpTypesOf(description)
     this.#line = line
@@ -187,10 +212,19 @@ export class StatementSender<R> {
    * of it is forgotten.
    */
   isStale(error: unknown): boolean {
-    if (!(error instanceof ServerError) || !this.#isStaleness(error)) return false
+    if (!(error instanceof ServerError)) return false
+    // A composite value was refused: its type may have other attributes by now.
+    if (error.routine === "record_recv" || error.routine === "record_in") this.#forget(this.#parameterOids)
+    else if (!this.#isStaleness(error)) return false
     if (this.#mode !== "named" || this.#ownsName()) this.#statements.release(this.#statement)
     this.#statements.onStale()
     return true
+  }
+
+  /** Types that may be others by now are looked up anew. */
+  #forget(oids: readonly Oid[]): void {
+    this.#registry.known.forget(oids)
+    this.#lookedUp = false
   }
 
   #isStaleness({ code, routine }: ServerError): boolean {
@@ -211,6 +245,10 @@ export class StatementSender<R> {
     if (this.#mode !== "first" || description === undefined) return error
     if (!(error instanceof ServerError) || !error.code.startsWith("22")) return error
     return findMisfit(this.query.values, description.parameterCodecs) ?? error
+  }
+
+  get #parameterOids(): readonly Oid[] {
+    return this.#description?.parameterOids ?? NO_OIDS
   }
 
   get #shape(): RowShape<R> {
@@ -245,26 +283,6 @@ export class StatementSender<R> {
     return new TypeLookup(this.#registry.known, wanted)
   }
 
-  /** The declared types whose OIDs nobody knows yet. Casts do without: they stand in the text as well. */
-  #unknownNames(): readonly string[] {
-    const { parameterTypes } = this.query
-    if (parameterTypes === undefined || this.#lookedUp) return NO_NAMES
-    return parameterTypes.filter((name) => name !== undefined && this.#registry.oidOf(name) === undefined) as string[]
-  }
-
-  #declaredOids(): readonly Oid[] {
-    const { parameterTypes, castTypes } = this.query
-    if (parameterTypes !== undefined) return parameterTypes.map((name) => (name === undefined ? 0 : this.#oidOf(name)))
-    if (castTypes !== undefined) return castTypes.map((name) => (name && this.#registry.oidOf(name)) || 0)
-    return NO_OIDS
-  }
-
-  #oidOf(name: string): Oid {
-    const oid = this.#registry.oidOf(name)
-    if (oid !== undefined) return oid
-    throw new UsageError(`parameterTypes: the type ${JSON.stringify(name)} is not known`, { safeToRetry: true })
-  }
-
   #writeUndescribed(declared: readonly Oid[]): void {
     if (MAY_CHANGE_ENCODING.test(this.#statement.text)) this.#statement.isExclusive = true
     const { values } = this.query
@@ -292,9 +310,9 @@ export class StatementSender<R> {
     this.#finish()
   }
 
-  /** A codec of the caller's own may give values another text. */
+  /** A codec of the caller's own may give values another text, or a type may not be what it was. */
   #mayBeEncodedOtherwise(): boolean {
-    return this.query.values.length > 0 && this.#registry.hasCustom
+    return this.#distrusts || (this.query.values.length > 0 && this.#registry.hasCustom)
   }
 
   #writeDescribed(description: Description): void {

@@ -46,13 +46,18 @@ export class ChangedTypeError extends DecodeError {
   /** The type to be asked about again. */
   readonly oid: Oid
 
-  constructor(type: string, oid: Oid, place: { readonly column?: string; readonly cause?: unknown } = {}) {
-    super(type, "its attributes are not the ones that are known; the type may have changed", place)
+  constructor(
+    type: string,
+    oid: Oid,
+    problem = "its attributes are not the ones that are known; the type may have changed",
+    place: { readonly column?: string; readonly cause?: unknown } = {},
+  ) {
+    super(type, problem, place)
     this.oid = oid
   }
 
   override in(column: string): ChangedTypeError {
-    return new ChangedTypeError(this.type, this.oid, { column, cause: this })
+    return new ChangedTypeError(this.type, this.oid, this.problem, { column, cause: this })
   }
 }
 
@@ -74,12 +79,21 @@ export function compositeOf({ name, oid = 0, attributes, codecOf }: CompositeDef
   function decodeText(source: ByteSource, start: number, end: number): CompositeValue {
     const values: unknown[] = []
     readFields(name, source, start, end, (scan, isNull) => {
-      const codec = codecs[values.length]
-      if (codec !== undefined) values.push(isNull ? null : codec.decodeText(scan.source, scan.start, scan.end))
+      if (values.length < names.length) values.push(isNull ? null : decodeAttributeText(values.length, scan))
       else if (!isNull || values.length > 0) throw new ChangedTypeError(name, oid)
     })
     if (values.length !== names.length) throw new ChangedTypeError(name, oid)
     return assemble(values)
+  }
+
+  /** Text does not tell the types of its fields: one that its codec cannot read may be another attribute's. */
+  function decodeAttributeText(i: number, { source, start, end }: LiteralScanner): unknown {
+    try {
+      return codecs[i]!.decodeText(source, start, end)
+    } catch (cause) {
+      if (!(cause instanceof DecodeError) || cause instanceof ChangedTypeError) throw cause
+      throw new ChangedTypeError(name, oid, `attribute ${JSON.stringify(names[i])}: ${cause.message}`, { cause })
+    }
   }
 
   function codecAt(attributeOid: Oid, i: number): Codec {

@@ -2,7 +2,7 @@
  * What is known of a database's types: the built-in ones and those that were learnt from its catalogs. One is shared by
  * all connections of a pool, so that each type is looked up once. Knows names, OIDs and structure, but no codecs.
  *
- *     unknown ──learn──▶ known ──ALTER, composites only──▶ unknown        unknown ──learnMissing──▶ missing
+ *     unknown ──learn──▶ known ──forget──▶ unknown        unknown ──learnMissing──▶ missing
  *
  * @see https://www.postgresql.org/docs/current/catalog-pg-type.html
  */
@@ -114,15 +114,17 @@ export class KnownTypes {
 
   /** A command was completed, by its tag: composite types that it may have changed are looked up when met again. */
   onCompleted(command: string): void {
-    if (command === "ALTER TABLE" || command === "ALTER TYPE") this.#forgetComposites()
+    if (command !== "ALTER TABLE" && command !== "ALTER TYPE") return
+    this.forget([...this.#byOid.values()].filter(({ kind }) => kind === "composite").map(({ oid }) => oid))
   }
 
-  #forgetComposites(): void {
-    for (const type of this.#byOid.values()) {
-      if (type.kind === "composite") {
-        this.#byOid.delete(type.oid)
-        this.#elementOids.delete(type.arrayOid)
-      }
+  /** Forgets what was learnt of types, or of the elements of arrays: they are looked up when they are met again. */
+  forget(oids: Iterable<Oid>): void {
+    for (const oid of oids) {
+      const type = this.#byOid.get(this.#elementOids.get(oid) ?? oid)
+      if (type === undefined || builtinOids.has(type.oid)) continue
+      this.#byOid.delete(type.oid)
+      this.#elementOids.delete(type.arrayOid)
     }
     this.#generation++
   }
@@ -130,6 +132,12 @@ export class KnownTypes {
   /** Whether the catalogs would have to be asked about a type. */
   isUnknown(oid: Oid): boolean {
     return !this.#byOid.has(oid) && !this.#elementOids.has(oid) && !this.#missing.has(oid)
+  }
+
+  /** Whether a type was learnt, and so may be another one by now. */
+  isLearnt(oid: Oid): boolean {
+    const type = this.#byOid.get(this.#elementOids.get(oid) ?? oid)
+    return type !== undefined && !builtinOids.has(type.oid)
   }
 
   /** A lookup under way that answers for all of these types and that somebody on this connection may wait for. */
