@@ -120,7 +120,7 @@ export class ExtendedQuery<R, T> implements SkippableExchange {
       if (error instanceof ProtocolError) throw error
       this.#changed = this.#lookedUp ? undefined : changedType(error)
       if (this.#changed === undefined) {
-        this.#error = error
+        this.#error = error ?? new UsageError("reading a row threw nothing that could be told")
         return
       }
       this.#keepRows()

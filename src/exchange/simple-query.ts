@@ -121,7 +121,7 @@ export class SimpleQuery implements SkippableExchange {
     } catch (error) {
       if (!(error instanceof DecodeError)) {
         if (error instanceof ProtocolError) throw error
-        this.#error = error
+        this.#error = error ?? new UsageError("reading a row threw nothing that could be told")
         return
       }
       // A type may have changed, or a setting of which the server tells only at the end. There is another try then.

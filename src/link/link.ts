@@ -22,7 +22,7 @@ import { RestoreEncoding } from "../exchange/restore-encoding.ts"
 import { Startup, type StartupRequest } from "../exchange/startup.ts"
 import { readServerMessage } from "../protocol/backend.ts"
 import { ERROR_RESPONSE } from "../protocol/codes.ts"
-import { Decoder } from "../protocol/decoder.ts"
+import { Decoder, SHORT_LIMIT } from "../protocol/decoder.ts"
 import type { Encoder } from "../protocol/encoder.ts"
 import type { ConnectionSink, FrameSink } from "../protocol/frame-sink.ts"
 import type { Transport, TransportHandler } from "../transport/transport.ts"
@@ -71,7 +71,7 @@ export class Link implements Executor, Line, TransportHandler, ConnectionSink, A
     const { dialProbe, stallTimeoutMs = DEFAULT_STALL_TIMEOUT_MS } = options
     this.#stall = dialProbe && stallTimeoutMs > 0 ? new StallWatch(this, dialProbe, stallTimeoutMs) : undefined
     this.#transport = transport
-    this.#decoder = new Decoder(this.#idle, this)
+    this.#decoder = new Decoder(this.#idle, this, SHORT_LIMIT)
     this.#outbox = new Outbox(transport, () => {
       this.#inFlight.markFlushed()
       this.#stall?.onWritten()
@@ -113,6 +113,7 @@ export class Link implements Executor, Line, TransportHandler, ConnectionSink, A
     this.#write(startup)
     try {
       const { processId, secretKey, protocolVersion } = await startup.promise
+      this.#decoder.trust()
       this.server.processId = processId
       this.server.secretKey = secretKey
       this.server.protocolVersion = protocolVersion

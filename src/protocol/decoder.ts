@@ -35,7 +35,8 @@ const DIRECT_READ = 64 * 1024
 /** How much is set aside at once for a frame that has only begun to arrive. */
 const TRUSTED_CAPACITY = 64 * 1024 * 1024
 
-const SHORT_LIMIT = 30_000
+/** What is short by nature, and everything before the peer has proved who it is; libpq draws the line there too. */
+export const SHORT_LIMIT = 30_000
 /** The longest acceptable length word for each message type, 0 for bytes that are no message type. */
 const LENGTH_LIMITS: Int32Array = lengthLimits()
 
@@ -44,7 +45,7 @@ export class Decoder {
   /** Who gets the replies; moved by the link at each ReadyForQuery. */
   sink: FrameSink
   readonly #connection: ConnectionSink
-  readonly #maxLength: number
+  #maxLength: number
   #pending: ByteSource = new ByteSource(allocateBytes(SMALL_CAPACITY))
   #pendingLength = 0
   #stopped = false
@@ -58,6 +59,11 @@ export class Decoder {
     this.sink = sink
     this.#connection = connection
     this.#maxLength = maxLength
+  }
+
+  /** From now on messages may have any length the protocol allows: the peer has proved who it is. */
+  trust(): void {
+    this.#maxLength = MAX_MESSAGE_LENGTH
   }
 
   /** Decodes nothing more, not even the rest of the current chunk. */

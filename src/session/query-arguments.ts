@@ -27,7 +27,8 @@ export function toQuery(text: QueryText, rest: readonly unknown[], shape?: RowSh
     if (!Array.isArray(values)) {
       throw new UsageError(`the parameters must be an array, got ${describeValue(values)}`, { safeToRetry: true })
     }
-    return makeQuery(text, values, undefined, rest[1] as QueryOptions | undefined, shape)
+    // A copy, for a query may have to wait for its turn while the caller goes on with the array.
+    return makeQuery(text, values.slice(), undefined, rest[1] as QueryOptions | undefined, shape)
   }
   if (isTemplate(text)) {
     const { text: statement, values, types } = compileTemplate(text, rest)
