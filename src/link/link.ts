@@ -105,6 +105,11 @@ export class Link implements Executor, Line, TransportHandler, ConnectionSink, A
     return this.#inFlight.size === 0 && this.#waiting.size === 0
   }
 
+  /** True when what is asked for next is sent at once: nothing is under way, and no cancel request either. */
+  get isFree(): boolean {
+    return this.#holder === undefined && this.isIdle
+  }
+
   /** Starts the session. The link is destroyed when that fails. */
   async start(request: StartupRequest): Promise<void> {
     for (const [name, value] of Object.entries(request.parameters)) this.server.noteSetting(`${name}=${value}`)
