@@ -131,7 +131,9 @@ export class Caretaker<R> {
 
   #toIdle(entry: Entry<R>, now: number): void {
     if (this.isUnwanted(entry)) {
-      this.remove(entry, undefined, !this.#kind.isAlive(entry.resource))
+      const isLost = !this.#kind.isAlive(entry.resource)
+      if (isLost && !entry.isRetired) this.#counters.lost++ // nobody has told us yet
+      this.remove(entry, undefined, isLost)
       return
     }
     if (isComing(entry)) this.#coming--

@@ -93,7 +93,7 @@ export class ConnectionKind implements ResourceKind<HeldConnection> {
   }
 
   reset(held: HeldConnection): Promise<void> | undefined {
-    if (!held.wasTouched) return undefined
+    if (!held.wasTouched && held.session.link.isFree) return undefined
     held.wasTouched = false
     const { isQuiet, isListening } = held
     const discards = this.#settings.reset === "discard" && !this.#options.pooler
@@ -118,7 +118,7 @@ export class ConnectionKind implements ResourceKind<HeldConnection> {
 
   async #mend(held: HeldConnection, discards: boolean): Promise<void> {
     const { link } = held.session
-    if (!link.isIdle) await this.#within(ANSWER_MS, "what was left running", this.#run(held, ""))
+    if (!link.isFree) await this.#within(ANSWER_MS, "what was left running", this.#run(held, ""))
     if (link.server.transactionStatus !== "idle") await this.#within(ANSWER_MS, "ROLLBACK", this.#run(held, "ROLLBACK"))
     if (discards || held.isListening) {
       link.listener.onNotification = undefined

@@ -37,7 +37,7 @@ export class Entry<R> {
   isLeaving = false
   /** Has just been checked, for whoever comes next. */
   isFit = false
-  /** Where it was taken, when leaks are looked for. */
+  /** Made where it was taken, when its user is to be watched for not giving it back. */
   takenBy: Error | undefined
   #state: EntryState = "idle"
 

@@ -25,7 +25,7 @@ export class HeldConnection {
   /** True when nothing is under way and no transaction is open. */
   get isQuiet(): boolean {
     const { link } = this.session
-    return link.isIdle && link.server.transactionStatus === "idle"
+    return link.isFree && link.server.transactionStatus === "idle"
   }
 
   /** True when somebody has listened on it. */

@@ -117,13 +117,14 @@ export class Pool extends QueryMethods implements AsyncDisposable {
     return new Promise((resolve, reject) => {
       checkSignal(signal)
       const timeoutMs = options.timeout === undefined ? undefined : countOf("timeout", options.timeout, 0)
-      const entry = signal?.aborted ? undefined : this.#resources.tryTake(false)
-      if (entry !== undefined) {
+      const takenBy = this.#resources.limits.leakTimeoutMs > 0 ? new Error("acquired here") : undefined
+      const lend = (entry: Entry<HeldConnection>): void => {
+        entry.takenBy = takenBy
         resolve(new PooledConnection(this.#lender, entry))
-        return
       }
-      const onGrant = (granted: Entry<HeldConnection>): void => resolve(new PooledConnection(this.#lender, granted))
-      this.#resources.wait(false, { signal, timeoutMs }, onGrant, reject)
+      const entry = signal?.aborted ? undefined : this.#resources.tryTake(false)
+      if (entry !== undefined) lend(entry)
+      else this.#resources.wait(false, { signal, timeoutMs }, lend, reject)
     })
   }
 

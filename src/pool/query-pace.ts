@@ -9,8 +9,9 @@
 const QUICK_MS = 5
 /** Texts that are remembered; then all are forgotten, which costs little. */
 const MOST_TEXTS = 2000
-/** How much the newest time counts. */
-const WEIGHT = 0.25
+/** How much the newest time counts: good news is believed sooner, for the first run of a statement is often slow. */
+const WEIGHT_UP = 0.25
+const WEIGHT_DOWN = 0.5
 /** How fast the quickest round trip is forgotten, for the network may change. */
 const FORGET = 0.001
 
@@ -54,7 +55,8 @@ export class QueryPaces {
   learn(pace: Pace, ms: number, wasAlone: boolean): void {
     const { typicalMs } = pace
     if (!wasAlone && typicalMs !== undefined && ms <= typicalMs) return
-    pace.typicalMs = typicalMs === undefined ? ms : typicalMs + (ms - typicalMs) * WEIGHT
+    if (typicalMs === undefined) pace.typicalMs = ms
+    else pace.typicalMs = typicalMs + (ms - typicalMs) * (ms > typicalMs ? WEIGHT_UP : WEIGHT_DOWN)
     if (!wasAlone) return
     if (ms < this.#roundTripMs) this.#roundTripMs = ms
     else this.#roundTripMs += (ms - this.#roundTripMs) * FORGET

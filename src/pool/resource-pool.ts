@@ -291,7 +291,6 @@ export class ResourcePool<R> {
       this.counters.shared++
     }
     this.#shelf.take(entry, together, now)
-    if (this.#limits.leakTimeoutMs > 0 && !together) entry.takenBy = new Error("taken here")
     return entry
   }
 

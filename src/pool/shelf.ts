@@ -114,6 +114,7 @@ export class Shelf<R> {
       this.#unlist(entry)
       entry.move(together ? "shared" : "taken")
       entry.isFit = false
+      entry.takenBy = undefined
       entry.progressAt = now
       if (together) this.#shared.push(entry)
       this.#kind.setIdle?.(entry.resource, false)
