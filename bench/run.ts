@@ -55,7 +55,9 @@ interface Bench {
 /** Builds the package as it is published and returns its entry. */
 async function build(): Promise<string> {
   const output = join(scratch, "bench-build")
-  await run(join(root, "node_modules/.bin/tsup"), ["--no-dts", "--silent", "--out-dir", output], { cwd: root })
+  const settings = ["--bundle", "--splitting", "--platform=node", "--format=esm", "--target=node20", "--minify-syntax"]
+  const command = ["src/index.ts", ...settings, `--outdir=${output}`, "--log-level=warning"]
+  await run(join(root, "node_modules/.bin/esbuild"), command, { cwd: root })
   return pathToFileURL(join(output, "index.js")).href
 }
 

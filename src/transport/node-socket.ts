@@ -11,7 +11,6 @@ import { allocateBytes } from "#platform"
 import { ByteSource } from "../base/byte-source.ts"
 import type { KeepalivesConfig } from "../config/config.ts"
 import type { TlsHandshake } from "../config/tls-handshake.ts"
-import { connectTls, tlsInfoOf } from "./node-tls.ts"
 import type { TlsInfo, Transport, TransportAddress, TransportHandler, TransportOptions } from "./transport.ts"
 
 /** Larger buffers gain nothing over loopback, smaller ones cost reads. */
@@ -117,6 +116,7 @@ class NodeTransport implements Transport {
   }
 
   async startTls(handshake: TlsHandshake, protocols: readonly string[]): Promise<void> {
+    const { connectTls, tlsInfoOf } = await import("./node-tls.ts") // loading TLS takes longer than all the rest
     const secure = await connectTls(this.#socket, handshake, protocols)
     this.#socket = secure
     this.tls = tlsInfoOf(secure, handshake.hasClientCertificate)
