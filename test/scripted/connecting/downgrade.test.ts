@@ -196,3 +196,25 @@ describe("the server's signature", () => {
     return signature
   }
 })
+
+describe("ALPACA: a server of another protocol that is led to answer direct TLS", () => {
+  it.each<[string, string | undefined, RegExp]>([
+    [
+      "agrees on no protocol",
+      undefined,
+      /did not agree on the protocol "postgresql" \(ALPN\), which sslnegotiation=direct/,
+    ],
+    ["knows another one only", "http/1.1", /TLS failed: .*; sslnegotiation=direct needs PostgreSQL 17 or newer/],
+  ])("%s: the startup packet is not sent", async (_, alpn, message) => {
+    const play: BackendScript = async (client) => {
+      await client.upgradeToTls()
+      await client.login()
+    }
+    const tls = { ...certificates.server, ...(alpn === undefined ? {} : { alpn }) }
+    await using backend = await startScriptedBackend(play, { tls })
+    const error = await failureAt(backend, { sslmode: "require", sslnegotiation: "direct" })
+    expect(error).toBeInstanceOf(errors.ConnectionError)
+    expect(error.message).toMatch(message)
+    expect(startupKinds(backend)).toEqual([[]])
+  })
+})
