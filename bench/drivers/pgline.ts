@@ -3,12 +3,12 @@
  * automatic preparation, with default options.
  */
 
-import type { Connection } from "../../src/index.ts"
+import type { Connection, Pool as PglinePool } from "../../src/index.ts"
 import { type InsertRow, type ServerAddress, statements } from "../dataset.ts"
-import type { BenchClient, BenchDriver } from "../driver.ts"
+import type { BenchClient, BenchDriver, BenchPool } from "../driver.ts"
 
 const entry = process.env["PGLINE_BENCH_ENTRY"] ?? "../../src/index.ts"
-const { connect } = (await import(entry)) as typeof import("../../src/index.ts")
+const { connect, Pool } = (await import(entry)) as typeof import("../../src/index.ts")
 
 /** The parameters of a row in the statement's order. */
 const valuesOf = (row: InsertRow): unknown[] => [row.id, row.name, row.createdAt, row.score]
@@ -45,10 +45,7 @@ class PglineClient implements BenchClient {
   }
 
   insertMany(rows: readonly InsertRow[]): Promise<unknown> {
-    // What stands before one Sync is one transaction.
-    return this.#connection.pipeline((p) =>
-      Promise.all(rows.map((row) => p.query(statements.insert.text, valuesOf(row)))),
-    )
+    return this.#connection.executeMany(statements.insert.text, rows.map(valuesOf))
   }
 
   download(): Promise<unknown> {
@@ -64,7 +61,24 @@ class PglineClient implements BenchClient {
   }
 }
 
+class PglineBenchPool implements BenchPool {
+  readonly #pool: PglinePool
+
+  constructor(pool: PglinePool) {
+    this.#pool = pool
+  }
+
+  pointSelect(id: number): Promise<unknown> {
+    return this.#pool.rows(statements.point.text, [id])
+  }
+
+  close(): Promise<void> {
+    return this.#pool.close()
+  }
+}
+
 export const pglineDriver: BenchDriver = {
-  workloads: ["w1", "w2", "w3", "w3s", "w5", "w6", "w7b", "w11", "w12a", "w12b", "w13"],
+  workloads: ["w1", "w2", "w3", "w3s", "w4", "w5", "w6", "w7b", "w11", "w12a", "w12b", "w13"],
   connect: async (server: ServerAddress) => new PglineClient(await connect({ ...server, sslmode: "disable" })),
+  openPool: (server, size) => new PglineBenchPool(new Pool({ ...server, sslmode: "disable", max: size })),
 }

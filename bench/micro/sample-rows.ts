@@ -64,5 +64,5 @@ export function sampleRows(count: number, width: number, format?: Format): Sampl
 }
 
 function fieldOf(name: string, typeOid: number): Field {
-  return { name, tableOid: 0, columnNumber: 0, typeOid, typeSize: -1, typeModifier: -1 }
+  return { name, tableOid: 0, columnNumber: 0, typeOid, typeName: "", typeSize: -1, typeModifier: -1 }
 }
