@@ -21,6 +21,8 @@ export interface Field {
   readonly columnNumber: number
   /** The Oid of its type. */
   readonly typeOid: Oid
+  /** The name of its type, `int4` or `text[]`, without its schema. The server does not tell it: `query/` fills it in. */
+  readonly typeName: string
   /** `pg_type.typlen`: negative for types of variable length. */
   readonly typeSize: number
   /** `pg_attribute.atttypmod`: what the type's parentheses say, -1 without. */
@@ -40,6 +42,7 @@ export function readRowDescription(source: ByteSource, start: number, end: numbe
       tableOid: reader.uint32(),
       columnNumber: reader.int16(),
       typeOid: reader.uint32(),
+      typeName: "",
       typeSize: reader.int16(),
       typeModifier: reader.int32(),
     })

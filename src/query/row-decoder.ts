@@ -14,6 +14,7 @@ import type { Field } from "../protocol/backend.ts"
 import type { Decode } from "../types/codec.ts"
 import type { TypeRegistry } from "../types/registry.ts"
 import { malformedRow } from "./malformed-row.ts"
+import { nameType } from "./name-type.ts"
 import { compileRowDecoder } from "./row-compiler.ts"
 import { type RowShape, setColumn, validatedBy } from "./row-shape.ts"
 
@@ -63,6 +64,7 @@ function shapedDecoder(
 
 function columnDecode(field: Field, format: Format | undefined, registry: TypeRegistry): Decode<unknown> {
   const codec = registry.codecOrText(field.typeOid)
+  nameType(field, codec)
   if (format !== BINARY) return codec.decodeText
   if (codec.decodeBinary === undefined) {
     throw new DecodeError(codec.name, "came in binary, which its codec cannot read", { column: field.name })

@@ -11,6 +11,7 @@ import { type Format, type Oid, TEXT } from "../base/format.ts"
 import type { Field } from "../protocol/backend.ts"
 import type { Codec } from "../types/codec.ts"
 import type { TypeRegistry } from "../types/registry.ts"
+import { nameType } from "./name-type.ts"
 import { type RowDecoder, rowDecoderFor } from "./row-decoder.ts"
 import type { RowShape } from "./row-shape.ts"
 
@@ -78,7 +79,11 @@ export class Statement {
     const known = this.#description
     if (known !== undefined && known.registryVersion === registry.version && isSame(known, parameterOids, fields))
       return known
-    const resultFormats = fields.map((field) => registry.codecOrText(field.typeOid).resultFormat)
+    const resultFormats = fields.map((field) => {
+      const codec = registry.codecOrText(field.typeOid)
+      nameType(field, codec)
+      return codec.resultFormat
+    })
     const first = resultFormats[0] ?? TEXT
     const description: Description = {
       parameterOids,

@@ -26,6 +26,7 @@ const fields = names.map(([name, typeOid]) => ({
   tableOid: 0,
   columnNumber: 0,
   typeSize: -1,
+  typeName: "",
   typeModifier: -1,
 }))
 const body = dataRow("1", "x", null).subarray(5)

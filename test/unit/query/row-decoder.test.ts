@@ -17,7 +17,7 @@ const INT4 = 23
 const TEXT = 25
 
 function field(name: string, typeOid: number = TEXT): Field {
-  return { name, tableOid: 0, columnNumber: 0, typeOid, typeSize: -1, typeModifier: -1 }
+  return { name, tableOid: 0, columnNumber: 0, typeOid, typeName: "", typeSize: -1, typeModifier: -1 }
 }
 
 /** The body of a DataRow in the middle of a buffer that holds other things. */

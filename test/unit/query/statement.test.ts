@@ -9,7 +9,7 @@ const INT4 = 23
 const TEXT = 25
 
 function field(name: string, typeOid: number): Field {
-  return { name, tableOid: 0, columnNumber: 0, typeOid, typeSize: -1, typeModifier: -1 }
+  return { name, tableOid: 0, columnNumber: 0, typeOid, typeName: "", typeSize: -1, typeModifier: -1 }
 }
 
 describe("Statement", () => {
