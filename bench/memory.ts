@@ -21,7 +21,7 @@ const address = {
   database: server.database,
 }
 await using db = await connect({ ...address, sslmode: "disable" })
-await db.execute(createTables)
+for (const statement of createTables.split(";\n")) await db.execute(statement)
 
 process.stdout.write(`${selects} point selects, ${IN_FLIGHT} in flight\n`)
 await measure(selects, (i) => db.rows(statements.point.text, [(i % 1000) + 1]))
