@@ -6,7 +6,7 @@ import { UsageError } from "../errors/client-error.ts"
 import { CloseStatements } from "../exchange/close-statements.ts"
 import { Prepare } from "../exchange/prepare.ts"
 import type { Field } from "../protocol/backend.ts"
-import type { QueryOptions } from "../query/query.ts"
+import type { QueryOptions, Shaped } from "../query/query.ts"
 import type { Result } from "../query/result.ts"
 import type { RowShape } from "../query/row-shape.ts"
 import { type Description, Statement } from "../query/statement.ts"
@@ -34,6 +34,12 @@ export interface ParameterInfo {
 
 /** Options of one run. */
 export type RunOptions<R = unknown> = Pick<QueryOptions<R>, "rows" | "signal" | "timeout" | "types">
+
+/** The arguments of a run whose rows are tuples, or first columns: their type then says so by itself. */
+export type ShapedRun<S extends "tuple" | "scalar"> = [
+  values: readonly unknown[] | undefined,
+  options: Shaped<RunOptions, S>,
+]
 
 /**
  * A statement that the server has prepared. It is prepared again by itself when the session has lost it (DISCARD ALL,
@@ -67,22 +73,34 @@ export class PreparedStatement implements AsyncDisposable {
   }
 
   /** Runs it and resolves with its rows and what the server said of them. */
-  query<R = Row>(values: readonly unknown[] = [], options?: RunOptions<R>): Promise<Result<R>> {
+  query<R = unknown[]>(...call: ShapedRun<"tuple">): Promise<Result<R>>
+  query<R = unknown>(...call: ShapedRun<"scalar">): Promise<Result<R>>
+  query<R = Row>(values?: readonly unknown[], options?: RunOptions<R>): Promise<Result<R>>
+  query<R>(values: readonly unknown[] = [], options?: RunOptions): Promise<Result<R>> {
     return this.#run<R, Result<R>>(values, options, pickResult)
   }
 
   /** Runs it and resolves with its rows. */
-  rows<R = Row>(values: readonly unknown[] = [], options?: RunOptions<R>): Promise<R[]> {
+  rows<R = unknown[]>(...call: ShapedRun<"tuple">): Promise<R[]>
+  rows<R = unknown>(...call: ShapedRun<"scalar">): Promise<R[]>
+  rows<R = Row>(values?: readonly unknown[], options?: RunOptions<R>): Promise<R[]>
+  rows<R>(values: readonly unknown[] = [], options?: RunOptions): Promise<R[]> {
     return this.#run<R, R[]>(values, options, pickRows)
   }
 
   /** Runs it and resolves with the only row. Rejects with RowCountError when there is none, or there are several. */
-  one<R = Row>(values: readonly unknown[] = [], options?: RunOptions<R>): Promise<R> {
+  one<R = unknown[]>(...call: ShapedRun<"tuple">): Promise<R>
+  one<R = unknown>(...call: ShapedRun<"scalar">): Promise<R>
+  one<R = Row>(values?: readonly unknown[], options?: RunOptions<R>): Promise<R>
+  one<R>(values: readonly unknown[] = [], options?: RunOptions): Promise<R> {
     return this.#run<R, R>(values, options, pickOne)
   }
 
   /** Runs it and resolves with the first row, or `undefined`. */
-  first<R = Row>(values: readonly unknown[] = [], options?: RunOptions<R>): Promise<R | undefined> {
+  first<R = unknown[]>(...call: ShapedRun<"tuple">): Promise<R | undefined>
+  first<R = unknown>(...call: ShapedRun<"scalar">): Promise<R | undefined>
+  first<R = Row>(values?: readonly unknown[], options?: RunOptions<R>): Promise<R | undefined>
+  first<R>(values: readonly unknown[] = [], options?: RunOptions): Promise<R | undefined> {
     return this.#run<R, R | undefined>(values, options, pickFirst)
   }
 

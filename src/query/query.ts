@@ -31,6 +31,9 @@ export interface QueryOptions<R = unknown> {
   readonly types?: TypeOptions | undefined
 }
 
+/** The same options, with a shape of rows that the compiler can go by. */
+export type Shaped<O extends { readonly rows?: unknown }, S extends RowShape> = Omit<O, "rows"> & { readonly rows: S }
+
 /** One statement with its values, ready to be run. */
 export interface Query {
   readonly text: string

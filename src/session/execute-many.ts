@@ -9,6 +9,9 @@ import type { Carrier } from "./carrier.ts"
 import { feed, iterableSource } from "./feed.ts"
 import { toQuery } from "./query-arguments.ts"
 
+/** The values of each run, in any iterable. */
+export type ParamSets = Iterable<readonly unknown[]> | AsyncIterable<readonly unknown[]>
+
 /** Options of `executeMany`. */
 export interface ExecuteManyOptions<R = unknown>
   extends Pick<QueryOptions<R>, "rows" | "parameterTypes" | "types" | "signal" | "timeout"> {
@@ -20,8 +23,8 @@ export interface ExecuteManyOptions<R = unknown>
 export async function executeMany<R>(
   carrier: Carrier,
   text: string | Sql,
-  paramSets: Iterable<readonly unknown[]> | AsyncIterable<readonly unknown[]>,
-  options: ExecuteManyOptions<R> = {},
+  paramSets: ParamSets,
+  options: ExecuteManyOptions = {},
 ): Promise<ManyResult<R>> {
   const { session } = carrier
   const source = iterableSource(paramSets, "the sets of parameters")

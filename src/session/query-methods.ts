@@ -3,15 +3,15 @@
  */
 
 import type { ManyResult } from "../exchange/execute-many.ts"
-import type { QueryOptions } from "../query/query.ts"
+import type { QueryOptions, Shaped } from "../query/query.ts"
 import type { Result } from "../query/result.ts"
 import type { RowShape } from "../query/row-shape.ts"
 import type { Sql } from "../sql/fragment.ts"
 import { type Carrier, withCarrier } from "./carrier.ts"
 import { checkChannel, checkPayload } from "./channel.ts"
-import { type ExecuteManyOptions, executeMany } from "./execute-many.ts"
+import { type ExecuteManyOptions, executeMany, type ParamSets } from "./execute-many.ts"
 import { checkScript, type QueryText, toQuery } from "./query-arguments.ts"
-import type { Queryable, Row, ScriptOptions } from "./queryable.ts"
+import type { Queryable, Row, ScriptOptions, ShapedCall } from "./queryable.ts"
 import { pickFirst, pickOne, pickResult, pickRows } from "./run-query.ts"
 import { RowStream } from "./stream/row-stream.ts"
 
@@ -32,6 +32,8 @@ export abstract class QueryMethods implements Queryable {
   abstract borrow(signal?: AbortSignal): Carrier | Promise<Carrier>
 
   query<R = Row>(template: TemplateStringsArray, ...values: unknown[]): Promise<Result<R>>
+  query<R = unknown[]>(...call: ShapedCall<"tuple">): Promise<Result<R>>
+  query<R = unknown>(...call: ShapedCall<"scalar">): Promise<Result<R>>
   query<R = Row>(text: string, values?: readonly unknown[], options?: QueryOptions<R>): Promise<Result<R>>
   query<R = Row>(fragment: Sql, options?: QueryOptions<R>): Promise<Result<R>>
   query<R>(text: QueryText, ...rest: unknown[]): Promise<Result<R>> {
@@ -39,6 +41,8 @@ export abstract class QueryMethods implements Queryable {
   }
 
   rows<R = Row>(template: TemplateStringsArray, ...values: unknown[]): Promise<R[]>
+  rows<R = unknown[]>(...call: ShapedCall<"tuple">): Promise<R[]>
+  rows<R = unknown>(...call: ShapedCall<"scalar">): Promise<R[]>
   rows<R = Row>(text: string, values?: readonly unknown[], options?: QueryOptions<R>): Promise<R[]>
   rows<R = Row>(fragment: Sql, options?: QueryOptions<R>): Promise<R[]>
   rows<R>(text: QueryText, ...rest: unknown[]): Promise<R[]> {
@@ -46,6 +50,8 @@ export abstract class QueryMethods implements Queryable {
   }
 
   one<R = Row>(template: TemplateStringsArray, ...values: unknown[]): Promise<R>
+  one<R = unknown[]>(...call: ShapedCall<"tuple">): Promise<R>
+  one<R = unknown>(...call: ShapedCall<"scalar">): Promise<R>
   one<R = Row>(text: string, values?: readonly unknown[], options?: QueryOptions<R>): Promise<R>
   one<R = Row>(fragment: Sql, options?: QueryOptions<R>): Promise<R>
   one<R>(text: QueryText, ...rest: unknown[]): Promise<R> {
@@ -53,6 +59,8 @@ export abstract class QueryMethods implements Queryable {
   }
 
   first<R = Row>(template: TemplateStringsArray, ...values: unknown[]): Promise<R | undefined>
+  first<R = unknown[]>(...call: ShapedCall<"tuple">): Promise<R | undefined>
+  first<R = unknown>(...call: ShapedCall<"scalar">): Promise<R | undefined>
   first<R = Row>(text: string, values?: readonly unknown[], options?: QueryOptions<R>): Promise<R | undefined>
   first<R = Row>(fragment: Sql, options?: QueryOptions<R>): Promise<R | undefined>
   first<R>(text: QueryText, ...rest: unknown[]): Promise<R | undefined> {
@@ -66,7 +74,10 @@ export abstract class QueryMethods implements Queryable {
     return this.runQuery<V, V | undefined>(text, rest, pickFirst, "scalar")
   }
 
-  execute<R = Row>(script: string, options: ScriptOptions<R> = {}): Promise<Result<R>[]> {
+  execute<R = unknown[]>(script: string, options: Shaped<ScriptOptions, "tuple">): Promise<Result<R>[]>
+  execute<R = unknown>(script: string, options: Shaped<ScriptOptions, "scalar">): Promise<Result<R>[]>
+  execute<R = Row>(script: string, options?: ScriptOptions<R>): Promise<Result<R>[]>
+  execute<R>(script: string, options: ScriptOptions = {}): Promise<Result<R>[]> {
     try {
       checkScript(script, options)
       return this.runScript(script, options) as Promise<Result<R>[]>
@@ -75,15 +86,28 @@ export abstract class QueryMethods implements Queryable {
     }
   }
 
+  executeMany<R = unknown[]>(
+    text: string | Sql,
+    paramSets: ParamSets,
+    options: Shaped<ExecuteManyOptions, "tuple">,
+  ): Promise<ManyResult<R>>
+  executeMany<R = unknown>(
+    text: string | Sql,
+    paramSets: ParamSets,
+    options: Shaped<ExecuteManyOptions, "scalar">,
+  ): Promise<ManyResult<R>>
   executeMany<R = Row>(
     text: string | Sql,
-    paramSets: Iterable<readonly unknown[]> | AsyncIterable<readonly unknown[]>,
+    paramSets: ParamSets,
     options?: ExecuteManyOptions<R>,
-  ): Promise<ManyResult<R>> {
-    return this.#lend(options?.signal, (carrier) => executeMany(carrier, text, paramSets, options))
+  ): Promise<ManyResult<R>>
+  executeMany<R>(text: string | Sql, paramSets: ParamSets, options?: ExecuteManyOptions): Promise<ManyResult<R>> {
+    return this.#lend(options?.signal, (carrier) => executeMany<R>(carrier, text, paramSets, options))
   }
 
   stream<R = Row>(template: TemplateStringsArray, ...values: unknown[]): RowStream<R>
+  stream<R = unknown[]>(...call: ShapedCall<"tuple">): RowStream<R>
+  stream<R = unknown>(...call: ShapedCall<"scalar">): RowStream<R>
   stream<R = Row>(text: string, values?: readonly unknown[], options?: QueryOptions<R>): RowStream<R>
   stream<R = Row>(fragment: Sql, options?: QueryOptions<R>): RowStream<R>
   stream<R>(text: QueryText, ...rest: unknown[]): RowStream<R> {

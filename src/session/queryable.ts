@@ -4,10 +4,10 @@
  */
 
 import type { ManyResult } from "../exchange/execute-many.ts"
-import type { QueryOptions } from "../query/query.ts"
+import type { QueryOptions, Shaped } from "../query/query.ts"
 import type { Result } from "../query/result.ts"
 import type { Sql } from "../sql/fragment.ts"
-import type { ExecuteManyOptions } from "./execute-many.ts"
+import type { ExecuteManyOptions, ParamSets } from "./execute-many.ts"
 import type { RowStream } from "./stream/row-stream.ts"
 
 /** A row as an object by column name, its values not typed further. */
@@ -15,6 +15,11 @@ export type Row = Record<string, unknown>
 
 /** Options of a script. */
 export type ScriptOptions<R = unknown> = Pick<QueryOptions<R>, "rows" | "signal" | "timeout" | "types">
+
+/** The arguments of a query whose rows are tuples, or first columns: their type then says so by itself. */
+export type ShapedCall<S extends "tuple" | "scalar"> =
+  | [text: string, values: readonly unknown[] | undefined, options: Shaped<QueryOptions, S>]
+  | [fragment: Sql, options: Shaped<QueryOptions, S>]
 
 /**
  * Runs queries. Each method takes a template (its values are always bound, never pasted), a text with parameters, or a
@@ -33,21 +38,29 @@ export type ScriptOptions<R = unknown> = Pick<QueryOptions<R>, "rows" | "signal"
 export interface Queryable {
   /** Runs a statement and resolves with its rows and what the server said of them. */
   query<R = Row>(template: TemplateStringsArray, ...values: unknown[]): Promise<Result<R>>
+  query<R = unknown[]>(...call: ShapedCall<"tuple">): Promise<Result<R>>
+  query<R = unknown>(...call: ShapedCall<"scalar">): Promise<Result<R>>
   query<R = Row>(text: string, values?: readonly unknown[], options?: QueryOptions<R>): Promise<Result<R>>
   query<R = Row>(fragment: Sql, options?: QueryOptions<R>): Promise<Result<R>>
 
   /** Runs a statement and resolves with its rows. */
   rows<R = Row>(template: TemplateStringsArray, ...values: unknown[]): Promise<R[]>
+  rows<R = unknown[]>(...call: ShapedCall<"tuple">): Promise<R[]>
+  rows<R = unknown>(...call: ShapedCall<"scalar">): Promise<R[]>
   rows<R = Row>(text: string, values?: readonly unknown[], options?: QueryOptions<R>): Promise<R[]>
   rows<R = Row>(fragment: Sql, options?: QueryOptions<R>): Promise<R[]>
 
   /** Resolves with the only row. Rejects with RowCountError when there is none, or there are several. */
   one<R = Row>(template: TemplateStringsArray, ...values: unknown[]): Promise<R>
+  one<R = unknown[]>(...call: ShapedCall<"tuple">): Promise<R>
+  one<R = unknown>(...call: ShapedCall<"scalar">): Promise<R>
   one<R = Row>(text: string, values?: readonly unknown[], options?: QueryOptions<R>): Promise<R>
   one<R = Row>(fragment: Sql, options?: QueryOptions<R>): Promise<R>
 
   /** Resolves with the first row, or `undefined` when there is none. */
   first<R = Row>(template: TemplateStringsArray, ...values: unknown[]): Promise<R | undefined>
+  first<R = unknown[]>(...call: ShapedCall<"tuple">): Promise<R | undefined>
+  first<R = unknown>(...call: ShapedCall<"scalar">): Promise<R | undefined>
   first<R = Row>(text: string, values?: readonly unknown[], options?: QueryOptions<R>): Promise<R | undefined>
   first<R = Row>(fragment: Sql, options?: QueryOptions<R>): Promise<R | undefined>
 
@@ -60,6 +73,8 @@ export interface Queryable {
    * Runs a script of any number of statements through the simple protocol: no parameters, one result each. Without a
    * BEGIN of its own the script is one transaction, and after an error the rest of it is not run.
    */
+  execute<R = unknown[]>(script: string, options: Shaped<ScriptOptions, "tuple">): Promise<Result<R>[]>
+  execute<R = unknown>(script: string, options: Shaped<ScriptOptions, "scalar">): Promise<Result<R>[]>
   execute<R = Row>(script: string, options?: ScriptOptions<R>): Promise<Result<R>[]>
 
   /**
@@ -74,9 +89,19 @@ export interface Queryable {
    * await db.executeMany("insert into points values ($1, $2)", [[1, 2], [3, 4]])
    * ```
    */
+  executeMany<R = unknown[]>(
+    text: string | Sql,
+    paramSets: ParamSets,
+    options: Shaped<ExecuteManyOptions, "tuple">,
+  ): Promise<ManyResult<R>>
+  executeMany<R = unknown>(
+    text: string | Sql,
+    paramSets: ParamSets,
+    options: Shaped<ExecuteManyOptions, "scalar">,
+  ): Promise<ManyResult<R>>
   executeMany<R = Row>(
     text: string | Sql,
-    paramSets: Iterable<readonly unknown[]> | AsyncIterable<readonly unknown[]>,
+    paramSets: ParamSets,
     options?: ExecuteManyOptions<R>,
   ): Promise<ManyResult<R>>
 
@@ -86,6 +111,8 @@ export interface Queryable {
    * results and do not count here.
    */
   stream<R = Row>(template: TemplateStringsArray, ...values: unknown[]): RowStream<R>
+  stream<R = unknown[]>(...call: ShapedCall<"tuple">): RowStream<R>
+  stream<R = unknown>(...call: ShapedCall<"scalar">): RowStream<R>
   stream<R = Row>(text: string, values?: readonly unknown[], options?: QueryOptions<R>): RowStream<R>
   stream<R = Row>(fragment: Sql, options?: QueryOptions<R>): RowStream<R>
 
