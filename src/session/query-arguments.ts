@@ -8,7 +8,7 @@ import type { Query, QueryOptions } from "../query/query.ts"
 import type { RowShape } from "../query/row-shape.ts"
 import { compileTemplate } from "../sql/compile.ts"
 import type { Sql } from "../sql/fragment.ts"
-import { isFragment } from "../sql/hole.ts"
+import { checkValue, isFragment } from "../sql/hole.ts"
 import { isTemplate } from "../sql/template.ts"
 
 /** The first argument of a query: a template, a text or a composed fragment. */
@@ -26,6 +26,9 @@ export function toQuery(text: QueryText, rest: readonly unknown[], shape?: RowSh
     const values = rest[0] ?? NO_VALUES
     if (!Array.isArray(values)) {
       throw new UsageError(`the parameters must be an array, got ${describeValue(values)}`, { safeToRetry: true })
+    }
+    for (const value of values) {
+      if (typeof value === "object" && value !== null) checkValue(value, "a parameter")
     }
     // A copy, for a query may have to wait for its turn while the caller goes on with the array.
     return makeQuery(text, values.slice(), undefined, rest[1] as QueryOptions | undefined, shape)

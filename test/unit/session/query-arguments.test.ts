@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest"
 import { UsageError } from "../../../src/errors/client-error.ts"
+import { CompositionError } from "../../../src/errors/composition-error.ts"
 import { checkScript, toQuery } from "../../../src/session/query-arguments.ts"
 import { sql } from "../../../src/sql/tag.ts"
 
@@ -77,6 +78,15 @@ describe("toQuery", () => {
     ["bytes", new Uint8Array(2)],
   ])("refuses %s as parameters, without showing it", (_, values) => {
     expect(() => toQuery("select $1", [values])).toThrow(/^the parameters must be an array, got /)
+  })
+
+  test.each([
+    ["a fragment", sql`now()`, /^a parameter takes a value, got a fragment$/],
+    ["an array of fragments", [sql`1`, sql`2`], /sql\.join/],
+  ])("refuses %s among the parameters of a text, where it would be data", (_, value, message) => {
+    const call = () => toQuery("select $1, $2", [[1, value]])
+    expect(call).toThrow(CompositionError)
+    expect(call).toThrow(message)
   })
 
   test.each([
