@@ -106,7 +106,14 @@ function checkExtra(extra: TlsExtraOptions | undefined, mode: SslMode): void {
     const owner = OWNED.get(name)
     if (owner !== undefined) throw new ConfigError(`the option tls: "${name}" is governed by ${owner}`)
   }
+  // Node takes an empty one for none, and then trusts the authorities that it brings along.
+  for (const [name] of FILES) if (isEmpty(extra[name])) throw new ConfigError(`the option tls: "${name}" is empty`)
   if (extra["rejectUnauthorized"] === false && (mode === "verify-ca" || mode === "verify-full")) {
     throw new ConfigError(`the option tls: "rejectUnauthorized" is false, which contradicts sslmode=${mode}`)
   }
+}
+
+function isEmpty(value: unknown): boolean {
+  if (typeof value === "string" || value instanceof Uint8Array || Array.isArray(value)) return value.length === 0
+  return value === null
 }

@@ -70,7 +70,7 @@ function readTrust(tls: TlsConfig, extra: TlsExtraOptions, platform: Platform): 
   }
   const path = tls.rootCert ?? defaultPath("root.crt", platform)
   if (path !== undefined && platform.fileStatus(path) !== undefined) {
-    return { verifyChain: true, ca: [readFile(path, "sslrootcert", platform)], crl: readRevocations(tls, platform) }
+    return { verifyChain: true, ca: [readAuthorities(path, platform)], crl: readRevocations(tls, platform) }
   }
   if (tls.mode === "verify-ca" || tls.mode === "verify-full") {
     const what = path === undefined ? "there is no home directory to find it in" : `the file "${path}" does not exist`
@@ -80,6 +80,13 @@ function readTrust(tls: TlsConfig, extra: TlsExtraOptions, platform: Platform): 
     )
   }
   return { verifyChain: false, ca: undefined, crl: undefined }
+}
+
+/** OpenSSL would pass over a file without certificates in silence, and trust nobody. */
+function readAuthorities(path: string, platform: Platform): Uint8Array {
+  const bytes = readFile(path, "sslrootcert", platform)
+  if (/-----BEGIN (X509 |TRUSTED )?CERTIFICATE-----/.test(new TextDecoder().decode(bytes))) return bytes
+  throw new ConfigError(`sslrootcert: the file "${path}" has no certificate (PEM)`, { keyword: "sslrootcert" })
 }
 
 /** Revocation lists count when they exist. A directory holds files named by hash, as c_rehash makes them. */

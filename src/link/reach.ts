@@ -76,13 +76,15 @@ async function dial(target: Target, { keepalives }: Config, signal: AbortSignal)
 
 async function secure(transport: Transport, target: Target, way: Way, config: Config): Promise<void> {
   const { tls } = config
-  const handshake = tlsHandshake(tls, target.host, platform)
+  const isOptional = way === "tls-if-offered"
+  // Where TLS is optional, files that cannot be used are none of our business before it is offered.
+  const required = isOptional ? undefined : tlsHandshake(tls, target.host, platform)
   if (tls.negotiation === "postgres" && !(await requestTls(transport))) {
-    if (way === "tls-if-offered") return
+    if (isOptional) return
     throw new ConnectionError(`the server does not support TLS, and sslmode is ${tls.mode}`)
   }
   try {
-    await transport.startTls(handshake, [ALPN])
+    await transport.startTls(required ?? tlsHandshake(tls, target.host, platform), [ALPN])
   } catch (error) {
     throw handshakeFailure(error as Error, tls)
   }

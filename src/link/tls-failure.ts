@@ -38,7 +38,7 @@ function explain(error: Error, tls: TlsConfig): string {
     case "CERT_NOT_YET_VALID":
       return refused("is not valid yet", tls)
     case "CERT_REVOKED":
-      return `the server's certificate has been revoked, as a list says that sslcrl or sslcrldir names`
+      return "the server's certificate has been revoked, as a list says that sslcrl or sslcrldir names"
     case "UNABLE_TO_GET_CRL":
     case "CRL_HAS_EXPIRED":
     case "CRL_NOT_YET_VALID":
@@ -59,6 +59,10 @@ function explain(error: Error, tls: TlsConfig): string {
   if (/ALERT_PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL|VERSION_TOO_LOW/.test(codeOf(error))) {
     return `no protocol version in common (ssl_min_protocol_version, ssl_max_protocol_version): ${message}`
   }
+  if (message === "Failed to parse CRL") return "a list of revoked certificates cannot be read (sslcrl, sslcrldir)"
+  if (codeOf(error).startsWith("ERR_OSSL_")) {
+    return `the client certificate or its key cannot be used (sslcert, sslkey, sslpassword): ${message}`
+  }
   if (tls.negotiation === "direct") return `${message}; sslnegotiation=direct needs PostgreSQL 17 or newer`
   return message
 }
@@ -70,7 +74,7 @@ function refused(reason: string, tls: TlsConfig): string {
 
 /** OpenSSL's reason without the places in its sources, where there is one. */
 function reasonOf(error: Error & { readonly reason?: unknown }): string {
-  return codeOf(error).startsWith("ERR_SSL_") && typeof error.reason === "string" ? error.reason : error.message
+  return /^ERR_O?SSL_/.test(codeOf(error)) && typeof error.reason === "string" ? error.reason : error.message
 }
 
 function codeOf(error: unknown): string {

@@ -5,7 +5,7 @@
  * @see https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNECT-SSLCERTMODE
  */
 
-import { chmod, copyFile } from "node:fs/promises"
+import { chmod, copyFile, writeFile } from "node:fs/promises"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { LibpqOracle } from "../../conformance/libpq-oracle.ts"
 import { conninfo, difference, outcomeOf, type Refusal } from "./outcome.ts"
@@ -127,13 +127,64 @@ describe("sslcertmode=require", () => {
   })
 })
 
-it("a private key that others may read is refused, naming the file", async () => {
-  await copyFile(tls.file("client.key"), tls.file("clientWideOpen.key"))
-  await chmod(tls.file("clientWideOpen.key"), 0o644)
-  const text = conninfo(parametersFor({ sslcert: tls.file("client.crt"), sslkey: tls.file("clientWideOpen.key") }))
+describe("files that cannot be used", () => {
+  const rows: readonly (readonly [string, string, Readonly<Record<string, string>>, Refusal])[] = [
+    [
+      "a private key that others may read",
+      "clientWideOpen.key",
+      { sslcert: "client.crt", sslkey: "clientWideOpen.key" },
+      { is: "ConfigError", text: /private key file ".*clientWideOpen\.key" has group or world access/ },
+    ],
+    [
+      "a private key of another certificate",
+      "clientRevoked.key",
+      { sslcert: "client.crt", sslkey: "clientRevoked.key" },
+      {
+        is: "TlsFailure",
+        text: /client certificate or its key cannot be used \(sslcert, sslkey, sslpassword\): key values/,
+      },
+    ],
+    [
+      "a certificate that is none",
+      "garbage",
+      { sslcert: "garbage", sslkey: "client.key" },
+      { is: "TlsFailure", text: /client certificate or its key cannot be used .*: no start line/ },
+    ],
+    [
+      "a root certificate that is none",
+      "garbage",
+      { sslrootcert: "garbage" },
+      { is: "ConfigError", text: /sslrootcert: the file ".*garbage" has no certificate/ },
+    ],
+  ]
+
+  beforeAll(async () => {
+    await copyFile(tls.file("client.key"), tls.file("clientWideOpen.key"))
+    await chmod(tls.file("clientWideOpen.key"), 0o644)
+    await writeFile(tls.file("garbage"), "garbage", { mode: 0o600 })
+  })
+
+  const given = (files: Readonly<Record<string, string>>): Record<string, string> =>
+    Object.fromEntries(Object.entries(files).map(([keyword, name]) => [keyword, tls.file(name)]))
+
+  it.each(rows)("%s is told where TLS is required", async (_, name, files, refusal) => {
+    const text = conninfo(parametersFor({ ...given(files), sslmode: "require" }))
+    expect(difference(await outcomeOf(text), refusal)).toBeUndefined()
+    expect(await oracle.login(text)).toMatchObject({ error: expect.stringContaining(name) })
+  })
+
+  it.each(rows)("%s leads to no TLS where it is optional", async (_, __, files) => {
+    const text = conninfo(parametersFor({ ...given(files), sslmode: "prefer" }))
+    expect(await outcomeOf(text)).toBe("none")
+    expect(await oracle.login(text)).toBe("none")
+  })
+})
+
+it("a revocation list that is none is told", async () => {
+  const files = { sslrootcert: tls.file("ca.crt"), sslcrl: tls.file("garbage") }
   const wanted: Refusal = {
-    is: "ConfigError",
-    text: /private key file ".*clientWideOpen\.key" has group or world access/,
+    is: "TlsFailure",
+    text: /a list of revoked certificates cannot be read \(sslcrl, sslcrldir\)/,
   }
-  expect(difference(await outcomeOf(text), wanted)).toBeUndefined()
+  expect(difference(await outcomeOf(conninfo(parametersFor(files))), wanted)).toBeUndefined()
 })

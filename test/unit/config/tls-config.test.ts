@@ -72,6 +72,12 @@ describe("the caller's own tls options", () => {
     expect(() => resolve({ tls: { [name]: "x" } })).toThrow(problem)
   })
 
+  test.each(["ca", "cert", "key", "passphrase", "crl"])("cannot have an empty %s", (name) => {
+    for (const value of ["", [], new Uint8Array(), null]) {
+      expect(() => resolve({ tls: { [name]: value } })).toThrow(`the option tls: "${name}" is empty`)
+    }
+  })
+
   test("cannot contradict sslmode", () => {
     for (const sslmode of ["verify-ca", "verify-full"] as const) {
       expect(() => resolve({ sslmode, tls: { rejectUnauthorized: false } })).toThrow(/contradicts sslmode=verify/)

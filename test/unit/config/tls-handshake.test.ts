@@ -6,6 +6,8 @@ import { ConfigError } from "../../../src/errors/client-error.ts"
 import { type FakeFile, type FakePlatformOptions, fakePlatform, OWN_UID } from "./fake-platform.ts"
 
 const DIRECTORY = "/home/me/.postgresql"
+/** All that is looked for in a file of root certificates. */
+const CERTIFICATE = "-----BEGIN CERTIFICATE-----\n"
 const text = (bytes: Uint8Array | undefined) => bytes && new TextDecoder().decode(bytes)
 
 function handshake(conninfo: string, options: ConninfoOptions = {}, platform: FakePlatformOptions = {}) {
@@ -18,7 +20,7 @@ const withFiles = (conninfo: string, files: Record<string, FakeFile | string>, o
   handshake(conninfo, options, { files })
 
 describe("what is verified", () => {
-  const ROOT = { [`${DIRECTORY}/root.crt`]: "ROOT" }
+  const ROOT = { [`${DIRECTORY}/root.crt`]: CERTIFICATE }
 
   test.each(["allow", "prefer", "require"])("nothing with sslmode=%s and no root certificate", (mode) => {
     const { verifyChain, verifyName, ca } = handshake(`host=h sslmode=${mode}`)
@@ -28,7 +30,7 @@ describe("what is verified", () => {
   test.each(["allow", "prefer", "require", "verify-ca"])("the chain with sslmode=%s and a root certificate", (mode) => {
     const { verifyChain, verifyName, ca } = withFiles(`host=h sslmode=${mode}`, ROOT)
     expect({ verifyChain, verifyName }).toEqual({ verifyChain: true, verifyName: undefined })
-    expect(text((ca as Uint8Array[])[0])).toBe("ROOT")
+    expect(text((ca as Uint8Array[])[0])).toBe(CERTIFICATE)
   })
 
   test("chain and name with verify-full", () => {
@@ -61,8 +63,11 @@ describe("what is verified", () => {
   })
 
   test("a named root certificate", () => {
-    expect(text((withFiles("host=h sslrootcert=/r", { "/r": "R" }).ca as Uint8Array[])[0])).toBe("R")
+    expect(text((withFiles("host=h sslrootcert=/r", { "/r": CERTIFICATE }).ca as Uint8Array[])[0])).toBe(CERTIFICATE)
     expect(withFiles("host=h sslrootcert=/r", ROOT).verifyChain).toBe(false)
+    for (const other of ["", "R", "-----BEGIN PRIVATE KEY-----"]) {
+      expect(() => withFiles("host=h sslrootcert=/r", { "/r": other })).toThrow(/"\/r" has no certificate \(PEM\)$/)
+    }
     expect(() => withFiles("host=h sslrootcert=/r", { "/r": { unreadable: true } })).toThrow(/sslrootcert: .* be read$/)
   })
 
@@ -73,7 +78,7 @@ describe("what is verified", () => {
 })
 
 describe("revocation lists", () => {
-  const ROOT = { "/r": "R" }
+  const ROOT = { "/r": CERTIFICATE }
   const lists = (conninfo: string, files: Record<string, FakeFile | string>) =>
     withFiles(`host=h sslrootcert=/r ${conninfo}`, { ...ROOT, ...files }).crl?.map(text)
 
