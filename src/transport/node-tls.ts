@@ -48,8 +48,12 @@ export function tlsInfoOf(socket: tls.TLSSocket, hasCertificate: boolean): TlsIn
     alpn: typeof socket.alpnProtocol === "string" ? socket.alpnProtocol : undefined,
     authorized: socket.authorized,
     peerCertificate: certificate?.raw === undefined ? undefined : new Uint8Array(certificate.raw),
-    // A client learns which signatures it shares with the server from the request for its certificate alone.
-    clientCertificate: socket.getSharedSigalgs().length === 0 ? "not-requested" : hasCertificate ? "sent" : "not-sent",
+    // A getter, for the few who ask: not every runtime can tell. A client learns which signatures it shares with the
+    // server from the request for its certificate alone.
+    get clientCertificate() {
+      if (socket.getSharedSigalgs().length === 0) return "not-requested"
+      return hasCertificate ? "sent" : "not-sent"
+    },
   }
 }
 
