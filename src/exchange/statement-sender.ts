@@ -141,7 +141,9 @@ export class StatementSender<R> {
     if (unknownNames.length > 0) return this.#lookUp({ oids: NO_OIDS, names: unknownNames })
     const statement = this.query.statement ?? this.#statements.statement(text, declaredOids(this.query, this.#registry))
     const description = statement.description(this.#registry)
-    if (description !== undefined && this.#lacksTypes(description)) return this.#lookUpTypesOf(description)
+    if (description !== undefined && (this.#lacksTypes(description) || this.#lacksFormats(description, line))) {
+      return this.#lookUpTypesOf(description)
+    }
     this.#line = line
     this.#statement = statement
     this.#parsed = false
@@ -182,7 +184,7 @@ export class StatementSender<R> {
   onDescription(parameterOids: readonly Oid[], fields: readonly Field[], exchange: Exchange): void {
     const description = this.#statement.describe(parameterOids, fields, this.#registry)
     if (this.#mode === "describing") {
-      if (this.#lacksTypes(description)) this.#pause()
+      if (this.#lacksTypes(description) || this.#lacksFormats(description)) this.#pause()
       else this.#bindDescribed(description, exchange)
       return
     }
@@ -272,6 +274,11 @@ export class StatementSender<R> {
       if (value === null || !unknownParameters.includes(parameterOids[i]!)) return false
       return typeof value !== "string" || this.#registry.hasCustom
     })
+  }
+
+  /** Whether columns of unknown types would be asked for in text that cannot be read back as the very value. */
+  #lacksFormats({ unknownFields }: Description, { server } = this.#line): boolean {
+    return unknownFields.length > 0 && !this.#lookedUp && !server.printsExactly
   }
 
   #lookUpTypesOf({ unknownParameters, unknownFields }: Description): TypeLookup {

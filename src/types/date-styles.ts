@@ -29,6 +29,7 @@ const SEPARATED = new RegExp(`^(\\d\\d)([/.-])(\\d\\d)\\2(\\d{4,})(?: (${TIME})(
 const WORDED = new RegExp(
   `^[A-Z][a-z]{2} (?:(\\d\\d) ([A-Z][a-z]{2})|([A-Z][a-z]{2}) (\\d\\d)) (${TIME}) (\\d{4,})(?: (${ZONE}))??( BC)?$`,
 )
+const FAR_YEAR = 200_000
 const NUMERIC_ZONE = /^([+-])(\d\d)(?::?(\d\d))?(?::?(\d\d))?$/
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
@@ -83,7 +84,8 @@ function millisecondsOf(date: string, time: string, era: string): number {
   const [year = 0, month = 1, day = 1] = date.split("-").map(Number)
   const [hours = 0, minutes = 0, seconds = 0] = time.split(":").map(Number)
   const clock = new Date(0)
-  clock.setUTCFullYear(era === "" ? year : 1 - year, month - 1, day)
+  // The calendar repeats every 400 years, and a Date does not reach as far as a timestamp.
+  clock.setUTCFullYear(era === "" ? (year > FAR_YEAR ? (year % 400) + 2000 : year) : 1 - year, month - 1, day)
   clock.setUTCHours(hours, minutes, Math.floor(seconds))
   return clock.getTime()
 }

@@ -1,6 +1,7 @@
 /**
  * float4 and float8. Infinities, NaN and the sign of zero are kept both ways. A float4 becomes the number with the
  * fewest digits that rounds to it (0.1, not 0.10000000149011612), as the server prints it, in both formats.
+ * A number that lies half-way between two float4 is told by its decimal text, as in SQL: that may be off the middle.
  * With `extra_float_digits` below 1 the server itself shortens the text format; the binary one is always exact.
  *
  * @see https://www.postgresql.org/docs/current/datatype-numeric.html#DATATYPE-FLOAT
@@ -11,6 +12,7 @@ import type { ByteWriter } from "../base/byte-writer.ts"
 import { BINARY } from "../base/format.ts"
 import { DecodeError, describeValue, EncodeError } from "../errors/client-error.ts"
 import type { Codec } from "./codec.ts"
+import { compareDecimal } from "./decimal-order.ts"
 import { textForm } from "./text-form.ts"
 
 const EXPECTED_FLOAT8 = "a number"
@@ -51,11 +53,29 @@ export function shortestFloat4(value: number): number {
   return Number(value.toPrecision(FLOAT4_DIGITS))
 }
 
-/** Whether a number rounds to this float4 and to no neighbour of it: half-way between two of them is not good enough. */
+/** Whether a number's decimal text is this float4 and no neighbour of it: the very middle is not good enough. */
 function standsFor(candidate: number, value: number): boolean {
-  if (Math.fround(candidate) !== value) return false
-  const mirrored = 2 * candidate - value
-  return candidate === value || Math.fround(mirrored) !== mirrored
+  if (!isHalfway(candidate)) return Math.fround(candidate) === value
+  const text = String(candidate)
+  return nearestFloat4(text, candidate) === value && compareDecimal(text, candidate) !== 0
+}
+
+/** Whether a number lies in the middle between two float4. */
+function isHalfway(value: number): boolean {
+  const rounded = Math.fround(value)
+  if (rounded === value || !Number.isFinite(rounded)) return false
+  const mirrored = 2 * value - rounded
+  return Math.fround(mirrored) === mirrored
+}
+
+/** The float4 nearest to a decimal text, which was read as this number: rounding twice can lead astray. */
+function nearestFloat4(text: string, value: number): number {
+  const rounded = Math.fround(value)
+  if (!isHalfway(value)) return rounded
+  const mirrored = 2 * value - rounded
+  const order = compareDecimal(text, value)
+  if (order === 0) return rounded
+  return order > 0 ? Math.max(rounded, mirrored) : Math.min(rounded, mirrored)
 }
 
 function roundToEven(value: number): number {
@@ -77,7 +97,8 @@ function oneAbove(value: number, digits: number): number {
 }
 
 function decodeFloat4Text(source: ByteSource, start: number, end: number): number {
-  return shortestFloat4(Math.fround(parse("float4", source, start, end)))
+  const value = parse("float4", source, start, end)
+  return shortestFloat4(nearestFloat4(source.ascii(start, end), value))
 }
 
 function decodeFloat4Binary(source: ByteSource, start: number, end: number): number {
@@ -100,7 +121,7 @@ function encodeFloat4Text(value: unknown): string {
 }
 
 function encodeFloat4Binary(value: unknown, writer: ByteWriter): boolean {
-  if (typeof value !== "number" || !fitsFloat4(value)) return false
+  if (typeof value !== "number" || !fitsFloat4(value) || isHalfway(value)) return false
   writer.float32(value)
   return true
 }

@@ -44,7 +44,8 @@ export class IsoReader {
   date(bytes: Uint8Array, start: number, end: number): boolean {
     const before = endsInBc(bytes, start, end)
     const limit = before ? end - 3 : end
-    return this.#readDate(bytes, start, limit, before) && this.#at === limit
+    if (!this.#readDate(bytes, start, limit, before) || this.#at !== limit) return false
+    return this.days >= FIRST_DAY && this.days <= LAST_DAY
   }
 
   /** Reads `10:00:00.5` and, for a time with time zone, its offset. */
@@ -80,6 +81,7 @@ export class IsoReader {
     return text.length <= LONGEST && this.timestamp(this.#scratch, 0, this.#scratch.utf8Write(text, 0))
   }
 
+  /** Any day of the calendar: the first instant there is stands on the day before, west of Greenwich. */
   #readDate(bytes: Uint8Array, start: number, limit: number, before: boolean): boolean {
     let at = start
     let year = 0
@@ -97,7 +99,7 @@ export class IsoReader {
     if (!isCivilDate(year, month, day)) return false
     this.#at = at + 6
     this.days = daysFromCivil(year, month, day)
-    return this.days >= FIRST_DAY && this.days <= LAST_DAY
+    return true
   }
 
   #readTime(bytes: Uint8Array, start: number, limit: number): boolean {

@@ -181,3 +181,10 @@ test("Temporal objects keep their microseconds and are refused beyond them", () 
   expect(() => timestampCodec.encodeText(instant("2026-11-20T10:00:00Z"))).toThrow(EncodeError)
   expect(() => timestamptzCodec.encodeText(plain("2026-11-20T10:00:00"))).toThrow(EncodeError)
 })
+
+test("the first instant is read in text west of Greenwich too, where it is on the day before", () => {
+  const text = timestamptzCodecOf({ as: "string" })
+  expect(fromText(text, "4714-11-23 19:03:58-04:56:02 BC")).toBe("4714-11-24 00:00:00+00 BC")
+  expect(() => fromText(text, "4714-11-23 19:03:57-04:56:02 BC")).toThrow(DecodeError)
+  expect(() => fromText(text, "4714-11-23 23:59:59+00 BC")).toThrow(DecodeError)
+})
