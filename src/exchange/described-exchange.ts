@@ -14,7 +14,7 @@ import type { Description } from "../query/statement.ts"
 import type { Describer } from "./describer.ts"
 import { Ending } from "./ending.ts"
 import type { Line, Outcome } from "./exchange.ts"
-import { blameFailure, readError } from "./replies.ts"
+import { readError } from "./replies.ts"
 import type { SkippableExchange } from "./skippable.ts"
 
 /** A request that begins once its statement has been described. */
@@ -55,7 +55,6 @@ export abstract class DescribedExchange implements SkippableExchange {
     this.line = line
     this.#synced = false
     this.describer.write(line)
-    this.ending.sent()
   }
 
   onRow(source: ByteSource, start: number, end: number): void {
@@ -81,7 +80,7 @@ export abstract class DescribedExchange implements SkippableExchange {
 
   onReady(status: number): Outcome {
     if (!this.ending.isOpen) {
-      this.ending.answered()
+      this.ending.end()
       return "done"
     }
     if (this.error === undefined && this.describer.description === undefined) {
@@ -92,26 +91,29 @@ export abstract class DescribedExchange implements SkippableExchange {
         this.error = error
       }
     }
-    blameFailure(this.error, status, this.line)
-    this.ending.answered()
+    this.ending.end()
     this.settle(this.error)
     return "done"
   }
 
   fail(error: unknown): void {
-    const wasOpen = this.ending.isOpen
-    this.ending.failed()
-    if (!wasOpen) return
-    this.describer.abandon(error)
+    if (this.ending.isOpen) {
+      this.describer.abandon(error)
+      this.stopped(error)
+    }
+    this.ending.end()
+  }
+
+  giveUp(error: unknown): void {
+    if (!this.ending.isOpen) return
+    this.ending.giveUp()
     this.error ??= error
     this.stopped(error)
-    if (this.line !== undefined && this.describer.description !== undefined && !this.#synced) this.onGivenUp()
+    if (this.describer.description !== undefined && !this.#synced) this.onGivenUp()
   }
 
   skip(error: unknown): void {
-    this.#synced = true
     this.fail(error)
-    this.ending.answered()
   }
 
   #begin(description: Description): void {

@@ -2,15 +2,15 @@
  * When an exchange is over on the wire, whoever has given it up before: a caller who breaks off wants to know when the
  * connection is free again.
  *
- *     unsent ──sent──▶ sent ──fail──▶ given up ──answered, or failed again──▶ over
- *        └──fail──▶ over    └──answered──▶ over
+ *     open ──give up──▶ given up ──over──▶ over
+ *       └────────────over───────────────────▲
  */
 
-/** The end of one exchange. A link that dies fails an exchange that was given up a second time. */
+/** The end of one exchange. */
 export class Ending {
   /** Resolves when no reply is to come any more. */
   readonly over: Promise<void>
-  #state: "unsent" | "sent" | "given up" | "over" = "unsent"
+  #state: "open" | "given up" | "over" = "open"
   #resolve!: () => void
 
   constructor() {
@@ -19,25 +19,19 @@ export class Ending {
     })
   }
 
-  /** True until it is answered, given up or failed. */
+  /** True until it is over or given up. */
   get isOpen(): boolean {
-    return this.#state === "unsent" || this.#state === "sent"
+    return this.#state === "open"
   }
 
-  /** The request was written. */
-  sent(): void {
-    if (this.#state === "unsent") this.#state = "sent"
+  /** Nobody waits for the result any more. */
+  giveUp(): void {
+    if (this.#state === "open") this.#state = "given up"
   }
 
-  /** The last reply has come. */
-  answered(): void {
+  /** The last reply has come, or there will be none. */
+  end(): void {
     this.#state = "over"
     this.#resolve()
-  }
-
-  /** Nobody waits for the result any more, or there will be none. */
-  failed(): void {
-    if (this.#state === "sent") this.#state = "given up"
-    else this.answered()
   }
 }

@@ -67,8 +67,12 @@ export interface Exchange extends FrameSink {
   write(line: Line): void
   /** ReadyForQuery came; `status` is the transaction's. */
   onReady(status: number): Outcome
-  /** The link died, the exchange never got its turn, or nobody waits for its result any more; replies may still come. */
+  /** The link died, or the exchange never got its turn. */
   fail(error: unknown): void
+  /** Nobody waits for its result any more, but its replies still come. Without it, `fail` does the same. */
+  giveUp?(error: unknown): void
+  /** Holds the line for as long as its caller likes: who waits for it to be over may wait for himself. */
+  readonly isCallerPaced?: boolean
   /** The peer takes bytes again after the line was congested. */
   onDrain?(): void
 }

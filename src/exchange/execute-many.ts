@@ -76,8 +76,8 @@ export class ExecuteMany<R> extends DescribedExchange {
     })
   }
 
-  /** Appends one run. What it throws has to be told to `abort`. */
-  add(values: readonly unknown[]): void {
+  /** Appends one run; always true. What it throws has to be told to `abort`. */
+  add(values: readonly unknown[]): boolean {
     const { encoder } = this.line
     const before = encoder.writer.length
     try {
@@ -91,6 +91,7 @@ export class ExecuteMany<R> extends DescribedExchange {
       throw at(error, this.#given)
     }
     this.#given++
+    return true
   }
 
   /** There are no more sets. */

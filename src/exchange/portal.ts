@@ -30,7 +30,7 @@ import { bindValues } from "./bind-values.ts"
 import { DescribedExchange } from "./described-exchange.ts"
 import { Describer } from "./describer.ts"
 import type { Line, Outcome } from "./exchange.ts"
-import { blameFailure, readError, refuseCopy, unexpectedMessage } from "./replies.ts"
+import { readError, refuseCopy, unexpectedMessage } from "./replies.ts"
 import type { SkippableExchange } from "./skippable.ts"
 
 /** The rows of one Execute. */
@@ -182,9 +182,8 @@ export class FetchPortal<R> implements SkippableExchange {
     else this.#batch.onReply(type, "the fetching of rows")
   }
 
-  onReady(status: number): Outcome {
+  onReady(): Outcome {
     const error = this.#batch.finish(this.#error)
-    blameFailure(error, status, this.#line)
     if (error === undefined) this.#resolve(this.#batch)
     else this.#reject(error)
     return "done"

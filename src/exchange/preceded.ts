@@ -21,6 +21,7 @@ import { DelegatedLine } from "./delegated-line.ts"
 import type { Line, Outcome } from "./exchange.ts"
 import { readError, unexpectedMessage } from "./replies.ts"
 import type { SkippableExchange } from "./skippable.ts"
+import { writeUnnamed } from "./write-unnamed.ts"
 
 type State = "unsent" | "preceding" | "passed" | "failed"
 
@@ -55,6 +56,10 @@ export class Preceded implements SkippableExchange {
     this.#listener = listener
   }
 
+  get isCallerPaced(): boolean {
+    return this.#exchange.isCallerPaced === true
+  }
+
   write(line: Line): void {
     this.#line = line
     if (this.#state === "passed") {
@@ -62,11 +67,7 @@ export class Preceded implements SkippableExchange {
       return
     }
     const { encoder } = line
-    encoder.parse("", this.#statement, [])
-    encoder.beginBind("", "")
-    for (let i = 0; i < 3; i++) encoder.writer.int16(0) // no parameter formats, no parameters, no result formats
-    encoder.endBind()
-    encoder.execute("", 0)
+    writeUnnamed(encoder, this.#statement)
     this.#exchange.write(this.#lineBehind(line))
     line.hold()
     this.#state = "preceding"
@@ -116,6 +117,12 @@ export class Preceded implements SkippableExchange {
     if (this.#state === "unsent") this.#listener.onNeverSent()
     this.#fail(error)
     this.#exchange.fail(error)
+  }
+
+  /** Nobody waits for the exchange behind any more; what precedes it may have worked all the same. */
+  giveUp(error: unknown): void {
+    if (this.#exchange.giveUp === undefined) this.#exchange.fail(error)
+    else this.#exchange.giveUp(error)
   }
 
   skip(error: unknown): void {

@@ -15,6 +15,7 @@ const TURN_BYTES = 256 * 1024
 export class WriteGate {
   #line!: Line
   #sinceTurn = 0
+  #waiting: Promise<void> | undefined
   #wake: (() => void) | undefined
   #isClosed = false
 
@@ -32,7 +33,8 @@ export class WriteGate {
 
   /** After something was appended: `undefined` when more may follow at once, else when it may. */
   wait(): Promise<void> | undefined {
-    const { length } = this.#line.encoder.writer
+    const { writer } = this.#line.encoder
+    const length = writer.length + writer.inserted
     if (length < WRITE_BYTES) {
       this.#line.send()
       return undefined
@@ -41,9 +43,10 @@ export class WriteGate {
     this.#sinceTurn += length
     if (this.#line.congested) {
       this.#sinceTurn = 0
-      return new Promise((resolve) => {
+      this.#waiting ??= new Promise((resolve) => {
         this.#wake = resolve
       })
+      return this.#waiting
     }
     if (this.#sinceTurn < TURN_BYTES) return undefined
     this.#sinceTurn = 0
@@ -54,6 +57,7 @@ export class WriteGate {
   onDrain(): void {
     const wake = this.#wake
     this.#wake = undefined
+    this.#waiting = undefined
     wake?.()
   }
 

@@ -62,12 +62,16 @@ export function readParameterDescription(source: ByteSource, start: number, end:
   return oids
 }
 
+/** What a COPY's data looks like. */
+export interface CopyResponse {
+  /** Text, csv included, or binary. */
+  readonly format: Format
+  /** The same for each column: how many there are is what matters. */
+  readonly columns: readonly Format[]
+}
+
 /** CopyInResponse, CopyOutResponse and CopyBothResponse: the overall format and that of each column. */
-export function readCopyResponse(
-  source: ByteSource,
-  start: number,
-  end: number,
-): { format: Format; columns: Format[] } {
+export function readCopyResponse(source: ByteSource, start: number, end: number): CopyResponse {
   const reader = new MessageReader(source, start, end, "CopyResponse")
   const format = readFormat(reader, reader.uint8())
   const count = reader.uint16()

@@ -53,8 +53,3 @@ export function withCarrier<T>(carrier: Carrier | Promise<Carrier>, use: (carrie
   }
   return carrier instanceof Promise ? carrier.then(run) : run(carrier)
 }
-
-/** Resolves when an exchange that was given up is over, or its connection is. */
-export async function whenOver({ link }: Session, over: Promise<void>): Promise<void> {
-  if (link.state !== "closed") await over
-}

@@ -22,10 +22,10 @@ export const END: unique symbol = Symbol("end")
 /** What items go to. */
 export interface Fed<T> {
   /** Resolves when it may be fed, or there is nothing to feed any more. */
-  readonly ready: Promise<void>
+  readonly ready: Promise<unknown>
   readonly gate: WriteGate
-  /** Takes an item; what it throws is told to `abort`. */
-  add(item: T): void | Promise<void>
+  /** Takes an item; true when something was appended, and the gate is to be asked. What it throws is told to `abort`. */
+  add(item: T): boolean
   /** There are no more items. */
   end(): void
   /** What was fed is to be undone. */
@@ -35,9 +35,9 @@ export interface Fed<T> {
 /** Feeds until the source ends, or either side fails. Never rejects: the exchange tells how it ended. */
 export async function feed<T>(source: Source<T>, target: Fed<T>): Promise<void> {
   const { gate } = target
-  await target.ready
   let isPending = false
   try {
+    await target.ready
     while (!gate.isClosed) {
       const taken = source.next()
       isPending = taken instanceof Promise
@@ -48,8 +48,7 @@ export async function feed<T>(source: Source<T>, target: Fed<T>): Promise<void> 
         target.end()
         break
       }
-      const added = target.add(item as T)
-      if (added !== undefined) await added
+      if (!target.add(item as T)) continue
       const wait = gate.wait()
       if (wait !== undefined) await wait
     }

@@ -9,6 +9,11 @@ import type { RowShape } from "../query/row-shape.ts"
 import type { Sql } from "../sql/fragment.ts"
 import { type Carrier, withCarrier } from "./carrier.ts"
 import { checkChannel, checkPayload } from "./channel.ts"
+import { type CopyIn, type CopyInOptions, type CopyResult, copyFrom, openCopyIn } from "./copy/copy-in.ts"
+import { CopyOut, type CopyOutOptions } from "./copy/copy-out.ts"
+import { type CopyRowsOptions, copyRows } from "./copy/copy-rows.ts"
+import type { CopySource } from "./copy/copy-source.ts"
+import { copyText } from "./copy/copy-text.ts"
 import { type ExecuteManyOptions, executeMany, type ParamSets } from "./execute-many.ts"
 import { checkScript, type QueryText, toQuery } from "./query-arguments.ts"
 import type { Queryable, Row, ScriptOptions, ShapedCall } from "./queryable.ts"
@@ -105,6 +110,26 @@ export abstract class QueryMethods implements Queryable {
     return this.#lend(options?.signal, (carrier) => executeMany<R>(carrier, text, paramSets, options))
   }
 
+  copyIn(text: string | Sql): Promise<CopyIn>
+  copyIn(text: string | Sql, source: undefined, options?: CopyInOptions): Promise<CopyIn>
+  copyIn(text: string | Sql, source: CopySource, options?: CopyInOptions): Promise<CopyResult>
+  copyIn(text: string | Sql, source?: CopySource, options: CopyInOptions = {}): Promise<CopyIn | CopyResult> {
+    if (source === undefined) return this.#openCopyIn(text, options)
+    return this.#lend(options.signal, (carrier) => copyFrom(carrier, copyText(text), source, options))
+  }
+
+  copyOut(text: string | Sql, options: CopyOutOptions = {}): CopyOut {
+    return new CopyOut((signal) => this.borrow(signal), copyText(text), options)
+  }
+
+  copyRows(
+    table: string | Sql,
+    rows: Iterable<readonly unknown[]> | AsyncIterable<readonly unknown[]>,
+    options: CopyRowsOptions = {},
+  ): Promise<CopyResult> {
+    return this.#lend(options.signal, (carrier) => copyRows(carrier, table, rows, options))
+  }
+
   stream<R = Row>(template: TemplateStringsArray, ...values: unknown[]): RowStream<R>
   stream<R = unknown[]>(...call: ShapedCall<"tuple">): RowStream<R>
   stream<R = unknown>(...call: ShapedCall<"scalar">): RowStream<R>
@@ -118,6 +143,18 @@ export abstract class QueryMethods implements Queryable {
     checkChannel(channel)
     checkPayload(payload)
     await this.query("select pg_catalog.pg_notify($1, $2)", [channel, payload])
+  }
+
+  /** The writer gives the connection back. */
+  async #openCopyIn(text: string | Sql, options: CopyInOptions): Promise<CopyIn> {
+    const borrowed = this.borrow(options.signal)
+    const carrier = borrowed instanceof Promise ? await borrowed : borrowed
+    try {
+      return await openCopyIn(carrier, copyText(text), options)
+    } catch (error) {
+      carrier.release()
+      throw error
+    }
   }
 
   /** Runs an operation on a connection that is lent to it. */

@@ -7,6 +7,10 @@ import type { ManyResult } from "../exchange/execute-many.ts"
 import type { QueryOptions, Shaped } from "../query/query.ts"
 import type { Result } from "../query/result.ts"
 import type { Sql } from "../sql/fragment.ts"
+import type { CopyIn, CopyInOptions, CopyResult } from "./copy/copy-in.ts"
+import type { CopyOut, CopyOutOptions } from "./copy/copy-out.ts"
+import type { CopyRowsOptions } from "./copy/copy-rows.ts"
+import type { CopySource } from "./copy/copy-source.ts"
 import type { ExecuteManyOptions, ParamSets } from "./execute-many.ts"
 import type { RowStream } from "./stream/row-stream.ts"
 
@@ -104,6 +108,45 @@ export interface Queryable {
     paramSets: ParamSets,
     options?: ExecuteManyOptions<R>,
   ): Promise<ManyResult<R>>
+
+  /**
+   * Copies data into a table by COPY … FROM STDIN, in the format that the statement says. With a source it runs to the
+   * source's end and resolves with the number of rows; without one it resolves with a writer. All or nothing: whatever
+   * fails, nothing has been copied. To copy rows of values, `copyRows` is simpler.
+   *
+   * @param source bytes, a string, a Blob, an iterable or a stream of Node's or the web's of bytes and strings
+   *
+   * @example
+   * ```ts
+   * await db.copyIn("copy points from stdin (format csv)", createReadStream("points.csv"))
+   * ```
+   */
+  copyIn(text: string | Sql): Promise<CopyIn>
+  copyIn(text: string | Sql, source: undefined, options?: CopyInOptions): Promise<CopyIn>
+  copyIn(text: string | Sql, source: CopySource, options?: CopyInOptions): Promise<CopyResult>
+
+  /**
+   * A table's or a query's data by COPY … TO STDOUT: iterate it for bytes, or its `rows()` for tuples of values. Nothing
+   * is sent before it is read, and it is read no faster than it is taken.
+   */
+  copyOut(text: string | Sql, options?: CopyOutOptions): CopyOut
+
+  /**
+   * Copies rows into a table, encoded by its columns' types: the fastest way to load values. All or nothing.
+   *
+   * @param table its name as in SQL, `"app.points"`, or `sql.id("app", "points")`
+   * @param rows arrays of values in the order of the columns; any iterable of them
+   *
+   * @example
+   * ```ts
+   * await db.copyRows("points", [[1, 2], [3, 4]], { columns: ["x", "y"] })
+   * ```
+   */
+  copyRows(
+    table: string | Sql,
+    rows: Iterable<readonly unknown[]> | AsyncIterable<readonly unknown[]>,
+    options?: CopyRowsOptions,
+  ): Promise<CopyResult>
 
   /**
    * The rows of a statement one after the other, in constant memory: for results that do not fit in it. Nothing is sent

@@ -6,8 +6,8 @@
 import { ClosePortal, FetchPortal, OpenPortal, type PortalBatch } from "../../exchange/portal.ts"
 import type { Query } from "../../query/query.ts"
 import type { RowDecoder } from "../../query/row-decoder.ts"
+import type { BatchSource } from "../batch-source.ts"
 import type { Carrier } from "../carrier.ts"
-import type { RowSource } from "./row-source.ts"
 
 /** So few rows are asked for first: how large they are is not known. */
 const FIRST_ROWS = 32
@@ -18,7 +18,7 @@ const MOST_ROWS = 10_000
 const GROWTH = 8
 
 /** The rows of one statement within a transaction. */
-export class PortalRows<R> implements RowSource<R> {
+export class PortalRows<R> implements BatchSource<R> {
   readonly #carrier: Carrier
   readonly #query: Query
   readonly #name: string

@@ -1,0 +1,136 @@
+/**
+ * Everything that data for a COPY can come from, as chunks of bytes: bytes and strings, blobs, iterables of them, streams
+ * of Node's and the web's.
+ */
+
+import { ByteWriter } from "../../base/byte-writer.ts"
+import { describeValue, UsageError } from "../../errors/client-error.ts"
+import { END, isAsyncIterable, isIterable, iterableSource, type Source } from "../feed.ts"
+
+/** One piece of data: text is sent as UTF-8. */
+export type CopyChunk = string | Uint8Array | ArrayBuffer
+
+/** Where the data of a COPY comes from. */
+export type CopySource = CopyChunk | Blob | Iterable<CopyChunk> | AsyncIterable<CopyChunk> | ReadableStream<CopyChunk>
+
+/** Larger pieces are sent in parts, so that the server is heard in between. */
+const PART_BYTES = 64 * 1024
+const PART_UNITS = 16 * 1024
+
+/** Chunks out of anything. @throws UsageError for what is no source */
+export function copySource(source: CopySource): Source<Uint8Array> {
+  if (typeof source === "string" || isBytes(source)) return new PartSource(iterableSource([source], "the source"))
+  if (source instanceof Blob) return new PartSource(new WebSource(source.stream()))
+  if (source instanceof ReadableStream) return new PartSource(new WebSource(source))
+  if (isIterable(source) || isAsyncIterable(source)) return new PartSource(iterableSource(source, "the source"))
+  throw new UsageError(
+    `the source must be bytes, a string, a Blob, a stream or an iterable of bytes and strings, got ${describeValue(source)}`,
+    { safeToRetry: true },
+  )
+}
+
+/** Whether a value is bytes of any kind. */
+export function isBytes(value: unknown): value is Uint8Array | ArrayBuffer {
+  return value instanceof Uint8Array || value instanceof ArrayBuffer
+}
+
+/** Makes bytes of chunks. A character that is cut in two by the end of a string waits for its other half. */
+export class ChunkEncoder {
+  readonly #writer: ByteWriter = new ByteWriter(0)
+  #half = ""
+
+  /** The chunk's bytes, valid until the next call. @throws UsageError for what is no chunk or no text */
+  encode(chunk: CopyChunk): Uint8Array {
+    if (typeof chunk === "string") return this.#encodeText(chunk)
+    if (!isBytes(chunk)) {
+      const hint = Array.isArray(chunk) ? ": rows are for copyRows or writeRow" : ""
+      throw new UsageError(`a chunk must be bytes or a string, got ${describeValue(chunk)}${hint}`)
+    }
+    this.finish()
+    return chunk instanceof Uint8Array ? chunk : new Uint8Array(chunk)
+  }
+
+  /** There are no more chunks. @throws UsageError when half a character is left over */
+  finish(): void {
+    if (this.#half !== "") throw new UsageError("a string ends in half a surrogate pair, which has no UTF-8 form")
+  }
+
+  #encodeText(chunk: string): Uint8Array {
+    let text = this.#half + chunk
+    const last = text.charCodeAt(text.length - 1)
+    this.#half = last >= 0xd800 && last <= 0xdbff ? text.slice(-1) : ""
+    if (this.#half !== "") text = text.slice(0, -1)
+    if (!text.isWellFormed()) throw new UsageError("a string has half a surrogate pair, which has no UTF-8 form")
+    this.#writer.truncate(0)
+    this.#writer.utf8(text)
+    return this.#writer.written()
+  }
+}
+
+/** Encodes the chunks of a source and cuts large ones. */
+class PartSource implements Source<Uint8Array> {
+  readonly isAsync: boolean
+  readonly #source: Source<CopyChunk>
+  readonly #encoder: ChunkEncoder = new ChunkEncoder()
+  #rest: CopyChunk | undefined
+  #at = 0
+
+  constructor(source: Source<CopyChunk>) {
+    this.#source = source
+    this.isAsync = source.isAsync
+  }
+
+  next(): Uint8Array | typeof END | Promise<Uint8Array | typeof END> {
+    if (this.#rest !== undefined) return this.#part(this.#rest)
+    const chunk = this.#source.next()
+    return chunk instanceof Promise ? chunk.then((later) => this.#start(later)) : this.#start(chunk)
+  }
+
+  close(): void | Promise<void> {
+    return this.#source.close()
+  }
+
+  #start(chunk: CopyChunk | typeof END): Uint8Array | typeof END {
+    if (chunk === END) {
+      this.#encoder.finish()
+      return END
+    }
+    this.#at = 0
+    return this.#part(chunk)
+  }
+
+  #part(chunk: CopyChunk): Uint8Array {
+    const text = typeof chunk === "string"
+    const length = text ? chunk.length : isBytes(chunk) ? chunk.byteLength : 0
+    const end = this.#at + (text ? PART_UNITS : PART_BYTES)
+    const part = length <= PART_BYTES && this.#at === 0 ? chunk : slice(chunk, this.#at, end)
+    this.#rest = part === chunk || end >= length ? undefined : chunk
+    this.#at = end
+    return this.#encoder.encode(part)
+  }
+}
+
+function slice(chunk: CopyChunk, start: number, end: number): CopyChunk {
+  if (typeof chunk === "string") return chunk.slice(start, end)
+  return (chunk instanceof Uint8Array ? chunk : new Uint8Array(chunk)).subarray(start, end)
+}
+
+/** A stream of the web, which can be cancelled while a chunk is awaited. */
+class WebSource<T> implements Source<T> {
+  readonly isAsync = true
+  readonly #reader: ReadableStreamDefaultReader<T>
+
+  constructor(stream: ReadableStream<T>) {
+    this.#reader = stream.getReader()
+  }
+
+  async next(): Promise<T | typeof END> {
+    const { value, done } = await this.#reader.read()
+    return done ? END : (value as T)
+  }
+
+  async close(): Promise<void> {
+    await this.#reader.cancel()
+    this.#reader.releaseLock()
+  }
+}

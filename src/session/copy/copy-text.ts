@@ -1,0 +1,24 @@
+/**
+ * The text of a COPY statement out of what the caller gave.
+ */
+
+import { describeValue, UsageError } from "../../errors/client-error.ts"
+import type { Sql } from "../../sql/fragment.ts"
+import { isFragment } from "../../sql/hole.ts"
+
+/** The statement's text. @throws UsageError when it has values, for which COPY has no place */
+export function copyText(statement: string | Sql): string {
+  if (typeof statement === "string") return statement
+  if (!isFragment(statement)) {
+    throw new UsageError(`a COPY statement must be a text or an sql fragment, got ${describeValue(statement)}`, {
+      safeToRetry: true,
+    })
+  }
+  const { text, values } = statement.compile()
+  if (values.length > 0) {
+    throw new UsageError("a COPY statement cannot have parameters: put values into it by sql.literal", {
+      safeToRetry: true,
+    })
+  }
+  return text
+}

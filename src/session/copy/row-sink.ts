@@ -1,0 +1,93 @@
+/**
+ * Rows on their way out: encoded into one buffer, which is sent whenever it is full. A row that cannot be written leaves
+ * no trace in it.
+ */
+
+import { ByteWriter } from "../../base/byte-writer.ts"
+import type { CopyInExchange } from "../../exchange/copy-in-exchange.ts"
+import type { RowEncoder } from "./copy-row.ts"
+
+/** This much is sent at once. */
+const CHUNK_BYTES = 64 * 1024
+/** A buffer that has grown beyond this is not kept. */
+const KEPT_BYTES = 1024 * 1024
+
+/** How far a COPY has come: what was handed to the connection, which is a little ahead of the server. */
+export interface CopyProgress {
+  /** How many rows, where rows were given. */
+  readonly rows: number
+  /** How many bytes of data. */
+  readonly bytes: number
+}
+
+/** Is told how far a COPY has come, after each piece that was sent. */
+export type OnProgress = (progress: CopyProgress) => void
+
+/** Encodes rows and hands them to the exchange, piece by piece. */
+export class RowSink {
+  readonly #exchange: CopyInExchange
+  readonly #onProgress: OnProgress | undefined
+  readonly #writer: ByteWriter = new ByteWriter(CHUNK_BYTES + 4096)
+  #encoder: RowEncoder | undefined
+  #rows = 0
+  #bytes = 0
+
+  constructor(exchange: CopyInExchange, onProgress: OnProgress | undefined) {
+    this.#exchange = exchange
+    this.#onProgress = onProgress
+  }
+
+  /** Whether rows have begun: their format's beginning has been written. */
+  get hasRows(): boolean {
+    return this.#encoder !== undefined
+  }
+
+  /** Begins with rows. */
+  begin(encoder: RowEncoder): void {
+    this.#encoder = encoder
+    encoder.begin(this.#writer)
+  }
+
+  /** Takes a row. True when a piece was sent. */
+  addRow(values: readonly unknown[]): boolean {
+    const writer = this.#writer
+    const before = writer.length
+    try {
+      this.#encoder!.encode(writer, values, this.#rows + 1)
+    } catch (error) {
+      writer.truncate(before)
+      throw error
+    }
+    this.#rows++
+    if (writer.length < CHUNK_BYTES) return false
+    this.flush()
+    return true
+  }
+
+  /** Takes data as it is, behind the rows before it. */
+  addBytes(bytes: Uint8Array): void {
+    this.flush()
+    this.#send(bytes)
+  }
+
+  /** There are no more rows. */
+  end(): void {
+    this.#encoder?.end(this.#writer)
+    this.flush()
+  }
+
+  /** Sends the rows so far. */
+  flush(): void {
+    const writer = this.#writer
+    if (writer.length === 0) return
+    this.#send(writer.written())
+    if (writer.capacity > KEPT_BYTES) writer.take(CHUNK_BYTES)
+    else writer.truncate(0)
+  }
+
+  #send(bytes: Uint8Array): void {
+    this.#exchange.add(bytes)
+    this.#bytes += bytes.length
+    this.#onProgress?.({ rows: this.#rows, bytes: this.#bytes })
+  }
+}

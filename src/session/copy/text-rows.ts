@@ -1,0 +1,83 @@
+/**
+ * COPY's text format, written: one line a row, values between delimiters, backslashes before what would be misread.
+ *
+ * @see https://www.postgresql.org/docs/current/sql-copy.html#SQL-COPY-TEXT-FORMAT
+ */
+
+import type { ByteWriter } from "../../base/byte-writer.ts"
+import { EncodeError } from "../../errors/client-error.ts"
+import type { Codec } from "../../types/codec.ts"
+import { type CopyColumnTypes, checkRow, type RowEncoder, textOf } from "./copy-row.ts"
+import type { CopyFormat } from "./copy-statement.ts"
+
+const ESCAPES: Readonly<Record<string, string>> = { "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t" }
+
+/** Writes rows in the text format. */
+export class TextRows implements RowEncoder {
+  readonly #format: CopyFormat
+  readonly #names: readonly string[]
+  readonly #codecs: readonly Codec[]
+  readonly #special: RegExp
+  readonly #specials: RegExp
+
+  constructor(format: CopyFormat, { names, codecs }: CopyColumnTypes) {
+    this.#format = format
+    this.#names = names
+    this.#codecs = codecs
+    const set = `[\\\\\\n\\r${escapeInSet(format.delimiter)}]`
+    this.#special = new RegExp(set)
+    this.#specials = new RegExp(set, "g")
+  }
+
+  begin(writer: ByteWriter): void {
+    if (!this.#format.header) return
+    writer.utf8(this.#names.map((name) => this.#escape(name)).join(this.#format.delimiter))
+    writer.int8(0x0a)
+  }
+
+  encode(writer: ByteWriter, values: readonly unknown[], row: number): void {
+    const count = this.#codecs.length
+    checkRow(values, count, row)
+    for (let i = 0; i < count; i++) {
+      if (i > 0) writer.utf8(this.#format.delimiter)
+      writer.utf8(this.#field(values[i], row, i))
+    }
+    writer.int8(0x0a)
+  }
+
+  end(): void {}
+
+  #field(value: unknown, row: number, column: number): string {
+    const { nullText, defaultText } = this.#format
+    if (value === null) return nullText
+    const text = textOf(this.#codecs[column]!, value, row, this.#names[column]!)
+    // Both marks are compared with the line as it stands, so another spelling of the same text is no mark.
+    if (text !== nullText && text !== defaultText) return this.#special.test(text) ? this.#escape(text) : text
+    if (text === "") {
+      throw new EncodeError(this.#codecs[column]!.name, "no empty text, which this COPY reads as NULL", "one", {
+        row,
+        column: this.#names[column],
+      })
+    }
+    const first = text.codePointAt(0)!
+    if (first > 127) return this.#spellOut(text)
+    return `\\${first.toString(8).padStart(3, "0")}${this.#escape(text.slice(1))}`
+  }
+
+  /** The first byte by its number, where it is part of a longer character. */
+  #spellOut(text: string): string {
+    const [char] = text
+    const bytes = new TextEncoder().encode(char)
+    const spelled = Array.from(bytes, (byte) => `\\${byte.toString(8)}`).join("")
+    return spelled + this.#escape(text.slice(char!.length))
+  }
+
+  #escape(text: string): string {
+    return text.replace(this.#specials, (char) => ESCAPES[char] ?? `\\${char}`)
+  }
+}
+
+/** A character within the brackets of a pattern. */
+export function escapeInSet(char: string): string {
+  return char.replace(/[\\\]^-]/g, "\\$&")
+}
