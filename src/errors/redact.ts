@@ -9,6 +9,8 @@
 const MASK = "***"
 
 const QUOTED = /'(?:[^'\\]|''|\\[\s\S])*'?/.source
+/** Whether a quote behind a backslash ends the string is a setting's matter: where it may not, we go on. */
+const SQL_QUOTED = /'(?:[^'\\]|''|\\'+|\\[^'])*'?/.source
 const DOUBLE_QUOTED = /"(?:[^"\\]|\\[\s\S])*"?/.source
 const UNQUOTED = /(?:[^\s\\'"]|\\.)(?:[^\s\\]|\\.)*/.source
 
@@ -23,7 +25,7 @@ const SECRETS: readonly RegExp[] = [
     "gi",
   ),
   // CREATE ROLE … PASSWORD '…', OPTIONS (password '…')
-  new RegExp(`(\\bpassword\\s+)(?:(?:E|U&)?${QUOTED}|\\$(\\w*)\\$[\\s\\S]*?(?:\\$\\2\\$|$))`, "gi"),
+  new RegExp(`(\\bpassword\\s+)(?:(?:E|U&)?${SQL_QUOTED}|\\$(\\w*)\\$[\\s\\S]*?(?:\\$\\2\\$|$))`, "gi"),
   // what the server stores instead of a password
   /(\bSCRAM-SHA-\d+\$\d+:)[A-Za-z0-9+/=$:]+/g,
   /(\bmd5)[0-9a-f]{32}\b/g,

@@ -47,6 +47,20 @@ describe("redact", () => {
     expect(redact("abc", [""])).toBe("abc")
   })
 
+  test("no password survives in a statement, whichever way its backslashes are meant", () => {
+    const part = fc.constantFrom("\\", "'", "\\'", "''", "x", "\n")
+    const password = fc.array(part, { maxLength: 8 }).map((parts) => `S3CRET${parts.join("")}S3CRET`)
+    fc.assert(
+      fc.property(password, (secret) => {
+        const doubled = secret.replaceAll("'", "''")
+        for (const quoted of [doubled, doubled.replaceAll("\\", "\\\\"), secret.replaceAll(/[\\']/g, "\\$&")]) {
+          expect(redact(`alter role r password '${quoted}'`)).not.toContain("S3CRET")
+        }
+      }),
+      { numRuns: 5000 },
+    )
+  })
+
   test("no password survives in a connection string, whatever it is made of", () => {
     const password = fc.string({ minLength: 4, unit: "binary-ascii" }).map((s) => `S3CRET${s}S3CRET`)
     fc.assert(
