@@ -148,17 +148,28 @@ export class NotificationOverflowError extends ClientError {
   }
 }
 
-/** A row does not fit the schema it was to be validated by. */
+/** What a schema objects to, in the terms of Standard Schema: a step of the path is a key, or an object that has one. */
+export interface RowIssue {
+  readonly message: string
+  readonly path?: readonly unknown[] | undefined
+}
+
+/** A row does not fit the schema it was to be validated by. The message repeats the schema's own. */
 export class RowValidationError extends ClientError {
   readonly code = "PGLINE_ROW_VALIDATION"
   /** What the schema objects to. */
-  readonly issues: readonly { readonly message: string; readonly path?: readonly unknown[] | undefined }[]
+  readonly issues: readonly RowIssue[]
 
-  constructor(issues: RowValidationError["issues"]) {
-    const told = issues.map(({ message, path }) => (path ? `${path.map(String).join(".")}: ${message}` : message))
-    super(`a row does not fit its schema: ${told.join("; ")}`)
+  constructor(issues: readonly RowIssue[]) {
+    super(`a row does not fit its schema: ${issues.map(tellIssue).join("; ")}`)
     this.issues = issues
   }
+}
+
+function tellIssue({ message, path }: RowIssue): string {
+  if (path === undefined || path.length === 0) return message
+  const keys = path.map((step) => String(typeof step === "object" && step !== null && "key" in step ? step.key : step))
+  return `${keys.join(".")}: ${message}`
 }
 
 /** A result is larger than `maxRows` or `maxResultBytes` allow. The connection stays usable. */

@@ -18,6 +18,7 @@ export {
   ProtocolError,
   ResultTooLargeError,
   RowCountError,
+  type RowIssue,
   RowValidationError,
   TimeoutError,
   TypeLookupError,

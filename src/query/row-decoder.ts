@@ -55,7 +55,7 @@ function shapedDecoder(
       return (source, start, end) => tuple(source, start, end)[0]
     }
     default: {
-      const make = (typeof shape === "function" ? shape : validatedBy(shape))(fields)
+      const make = ("~standard" in shape ? validatedBy(shape) : shape)(fields)
       const tuple = tupleDecoder(decodes)
       return (source, start, end) => make(tuple(source, start, end))
     }

@@ -2,7 +2,7 @@
  * Row shapes: how the decoded columns of one row become what the caller gets.
  */
 
-import { RowValidationError } from "../errors/client-error.ts"
+import { type RowIssue, RowValidationError } from "../errors/client-error.ts"
 import type { Field } from "../protocol/backend.ts"
 
 /** Makes, once per result, the function that turns a row's values into the caller's row. */
@@ -17,7 +17,7 @@ export interface RowSchema<R = unknown> {
   readonly "~standard": {
     readonly version: 1
     readonly vendor: string
-    readonly validate: (row: unknown) => RowVerdict<R> | Promise<RowVerdict<R>>
+    readonly validate: (row: unknown) => RowVerdict<R> | PromiseLike<RowVerdict<R>>
     readonly types?: { readonly input: unknown; readonly output: R } | undefined
   }
 }
@@ -25,7 +25,7 @@ export interface RowSchema<R = unknown> {
 /** What a schema says of a row. */
 export type RowVerdict<R> =
   | { readonly value: R; readonly issues?: undefined }
-  | { readonly issues: readonly { readonly message: string; readonly path?: readonly unknown[] | undefined }[] }
+  | { readonly issues: readonly RowIssue[] }
 
 /**
  * What a row looks like: an object by column name (the last of equal names wins), a tuple in column order, the first
@@ -62,8 +62,8 @@ export function validatedBy<R>(schema: RowSchema<R>): RowFactory<R> {
       const row: Record<string, unknown> = {}
       for (let i = 0; i < names.length; i++) setColumn(row, names[i]!, values[i])
       const verdict = validate(row)
-      if (verdict instanceof Promise) {
-        verdict.catch(() => {})
+      if ("then" in verdict) {
+        verdict.then(undefined, () => {})
         throw new RowValidationError([{ message: "the schema validates asynchronously, which rows cannot wait for" }])
       }
       if (verdict.issues !== undefined) throw new RowValidationError(verdict.issues)
