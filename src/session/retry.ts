@@ -2,7 +2,8 @@
  * Runs something again after a failure that another attempt may well survive.
  */
 
-import { isSafeToRetry } from "../errors/retry-safety.ts"
+import { describeValue, UsageError } from "../errors/client-error.ts"
+import { isSafeToRetry, isTransient } from "../errors/retry-safety.ts"
 
 /** How to retry. */
 export interface RetryOptions {
@@ -12,8 +13,8 @@ export interface RetryOptions {
    */
   readonly attempts?: number | undefined
   /**
-   * Which errors are worth another attempt. By default those that are safe: nothing of the failed request reached the
-   * server, or the server rolled all of it back (40001, 40P01).
+   * Which errors are worth another attempt. By default those that are safe, because nothing of the failed request reached
+   * the server or the server has rolled all of it back (40001, 40P01), and that may go away by themselves.
    */
   readonly on?: ((error: unknown) => boolean) | undefined
   /** Ends the waiting between attempts; `retry` then rejects with its reason. */
@@ -33,6 +34,7 @@ const LONGEST_PAUSE_MS = 1000
  * transaction again, so put `transaction` into `retry`, never the other way round.
  *
  * @throws the last error
+ * @throws UsageError when the options are no options
  *
  * @example
  * ```ts
@@ -40,7 +42,12 @@ const LONGEST_PAUSE_MS = 1000
  * ```
  */
 export async function retry<T>(fn: (attempt: number) => T | Promise<T>, options: RetryOptions = {}): Promise<T> {
-  const { attempts = 3, on = isSafeToRetry, signal } = options
+  const { attempts = 3, on = isWorthwhile, signal } = options
+  if (typeof fn !== "function") throw refusal("what is retried", "a function", fn)
+  if (!(typeof attempts === "number" && attempts >= 1)) {
+    throw refusal("the option attempts", "a number from 1 on", attempts)
+  }
+  if (typeof on !== "function") throw refusal("the option on", "a function", on)
   for (let attempt = 1; ; attempt++) {
     signal?.throwIfAborted()
     try {
@@ -52,9 +59,19 @@ export async function retry<T>(fn: (attempt: number) => T | Promise<T>, options:
   }
 }
 
+/** What is safe to send again may be wrong for ever: a value that does not fit, an option that does not exist. */
+function isWorthwhile(error: unknown): boolean {
+  return isSafeToRetry(error) && isTransient(error)
+}
+
+function refusal(what: string, expected: string, value: unknown): UsageError {
+  return new UsageError(`${what} must be ${expected}, got ${describeValue(value)}`, { safeToRetry: true })
+}
+
 /** Waits before the attempt after this one. Rejects with the signal's reason when that aborts. */
 export function pause(attempt: number, signal?: AbortSignal): Promise<void> {
   const longest = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (attempt - 1))
+  if (signal?.aborted) return Promise.reject(signal.reason)
   return new Promise((resolve, reject) => {
     const onAbort = (): void => {
       clearTimeout(timer)
