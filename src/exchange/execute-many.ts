@@ -50,6 +50,7 @@ export class ExecuteMany<R> extends DescribedExchange {
   readonly #query: Query
   readonly #registry: TypeRegistry
   readonly #wantsRows: boolean
+  readonly #check: (values: readonly unknown[]) => void
   readonly #rows: R[] = []
   #decode: RowDecoder<R> | undefined
   #description: Description | undefined
@@ -60,13 +61,17 @@ export class ExecuteMany<R> extends DescribedExchange {
   #reject!: (error: unknown) => void
   #setReady!: () => void
 
-  /** @param wantsRows whether the rows are kept that the runs return */
-  constructor(query: Query, registry: TypeRegistry, wantsRows: boolean) {
+  /**
+   * @param wantsRows whether the rows are kept that the runs return
+   * @param check refuses values that no statement takes
+   */
+  constructor(query: Query, registry: TypeRegistry, wantsRows: boolean, check: (values: readonly unknown[]) => void) {
     refuseCopy(query.text)
     super(new Describer(query.text, declaredOids(query, registry), registry))
     this.#query = query
     this.#registry = registry
     this.#wantsRows = wantsRows
+    this.#check = check
     this.promise = new Promise((resolve, reject) => {
       this.#resolve = resolve
       this.#reject = reject
@@ -84,6 +89,7 @@ export class ExecuteMany<R> extends DescribedExchange {
       if (!Array.isArray(values)) {
         throw new UsageError("each set of parameters must be an array", { safeToRetry: true })
       }
+      this.#check(values)
       bindValues(encoder, "", values, this.#description!)
       encoder.execute("", 0)
     } catch (error) {

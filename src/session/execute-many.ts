@@ -7,7 +7,7 @@ import type { QueryOptions } from "../query/query.ts"
 import type { Sql } from "../sql/fragment.ts"
 import type { Carrier } from "./carrier.ts"
 import { feed, iterableSource } from "./feed.ts"
-import { toQuery } from "./query-arguments.ts"
+import { checkValues, toQuery } from "./query-arguments.ts"
 
 /** The values of each run, in any iterable. */
 export type ParamSets = Iterable<readonly unknown[]> | AsyncIterable<readonly unknown[]>
@@ -31,7 +31,7 @@ export async function executeMany<R>(
   const { returning, ...queryOptions } = options
   const query = typeof text === "string" ? toQuery(text, [[], queryOptions]) : toQuery(text, [queryOptions])
   const types = session.typesFor(query.types)
-  const exchange = new ExecuteMany<R>(query, types, returning ?? options.rows !== undefined)
+  const exchange = new ExecuteMany<R>(query, types, returning ?? options.rows !== undefined, checkValues)
   const stop = session.stopOwnIf(options.signal, options.timeout)
   carrier.start(exchange, stop)
   // A source that is asynchronous may use this connection, and would wait for itself.

@@ -27,9 +27,7 @@ export function toQuery(text: QueryText, rest: readonly unknown[], shape?: RowSh
     if (!Array.isArray(values)) {
       throw new UsageError(`the parameters must be an array, got ${describeValue(values)}`, { safeToRetry: true })
     }
-    for (const value of values) {
-      if (typeof value === "object" && value !== null) checkValue(value, "a parameter")
-    }
+    checkValues(values)
     // A copy, for a query may have to wait for its turn while the caller goes on with the array.
     return makeQuery(text, values.slice(), undefined, rest[1] as QueryOptions | undefined, shape)
   }
@@ -44,6 +42,13 @@ export function toQuery(text: QueryText, rest: readonly unknown[], shape?: RowSh
   throw new UsageError(`a query must be a text, a template or an sql fragment, got ${describeValue(text)}`, {
     safeToRetry: true,
   })
+}
+
+/** Refuses fragments among values, where they would be data. @throws CompositionError */
+export function checkValues(values: readonly unknown[]): void {
+  for (const value of values) {
+    if (typeof value === "object" && value !== null) checkValue(value, "a parameter")
+  }
 }
 
 /** Refuses what is no script, and options that it cannot have. @throws UsageError */
