@@ -46,6 +46,8 @@ export class Link implements Executor, Line, TransportHandler, ConnectionSink, A
   /** Resolves when the transport is gone, however that came about. */
   readonly closed: Promise<void>
   readonly listener: LinkListener
+  /** True behind a pooler that may give each request another server: one is answered before the next is sent. */
+  isSerial = false
   readonly #transport: Transport
   readonly #decoder: Decoder
   readonly #outbox: Outbox
@@ -209,9 +211,7 @@ export class Link implements Executor, Line, TransportHandler, ConnectionSink, A
   }
 
   release(exchange: Exchange): void {
-    if (this.#holder !== exchange || this.#canceller.isWatching(exchange)) return
-    this.#holder = undefined
-    this.#pump()
+    if (!this.#isLast(exchange)) this.#free(exchange)
   }
 
   endTurn(): void {
@@ -375,7 +375,7 @@ export class Link implements Executor, Line, TransportHandler, ConnectionSink, A
   }
 
   onCancelled(exchange: Exchange): void {
-    this.release(exchange)
+    this.#free(exchange)
   }
 
   #onStop(exchange: Exchange, reason: unknown): void {
@@ -396,7 +396,18 @@ export class Link implements Executor, Line, TransportHandler, ConnectionSink, A
 
   #onAnswered(exchange: Exchange): void {
     this.#canceller.forget(exchange)
-    if (!this.#canceller.onAnswered(exchange)) this.release(exchange)
+    if (!this.#canceller.onAnswered(exchange)) this.#free(exchange)
+  }
+
+  /** Whether nothing may be sent behind the exchange before it is answered. */
+  #isLast(exchange: Exchange): boolean {
+    return this.isSerial || this.#canceller.isWatching(exchange)
+  }
+
+  #free(exchange: Exchange): void {
+    if (this.#holder !== exchange) return
+    this.#holder = undefined
+    this.#pump()
   }
 
   #mustWait(): boolean {
@@ -416,7 +427,7 @@ export class Link implements Executor, Line, TransportHandler, ConnectionSink, A
       exchange.fail(error as Error)
       return
     }
-    if (this.#canceller.isWatching(exchange)) this.#holder = exchange
+    if (this.#isLast(exchange)) this.#holder = exchange
     if (this.#inFlight.size === 0) this.#decoder.sink = exchange
     this.#inFlight.push(exchange)
     this.#outbox.schedule()

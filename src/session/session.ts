@@ -29,7 +29,7 @@ export interface SessionOptions {
   readonly statementCacheSize?: number | undefined
   /**
    * True behind a pooler that gives each transaction another server (PgBouncer's transaction mode): nothing is prepared
-   * under a name and no request relies on what another has left behind.
+   * under a name, no request relies on what another has left behind, and each is answered before the next is sent.
    * @defaultValue false
    */
   readonly pooler?: boolean | undefined
@@ -90,6 +90,7 @@ export class Session {
     statements: StatementCache = newStatementCache(options),
   ) {
     this.link = link
+    link.isSerial = options.pooler ?? false
     this.target = target
     this.types = types
     this.#catalog = new TypeCatalog(types, link, link.server.parameters)
