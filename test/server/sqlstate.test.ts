@@ -2,10 +2,9 @@
  * The list of conditions against a server's own, and errors provoked for real.
  */
 
-import pg from "pg"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { createServerError } from "../../src/errors/create-server-error.ts"
-import * as errors from "../../src/errors/errors.ts"
+import { type Connection, connect, errors } from "../../src/index.ts"
+import { tokenize } from "../../src/sql/tokenizer.ts"
 import { readConditions } from "../generate/sqlstate.ts"
 import { sharedServer, testVersion } from "../support/test-server.ts"
 
@@ -14,13 +13,12 @@ const SINCE: Readonly<Record<string, number>> = { "10608": 18, "2203G": 15, "25P
 /** The major version in which a condition went. */
 const UNTIL: Readonly<Record<string, number>> = { "72000": 17 }
 
-const client = new pg.Client(sharedServer.url)
+let db: Connection
 
 beforeAll(async () => {
-  await client.connect()
-  await client.query("create schema provoked")
-  await client.query("set search_path = provoked; set lc_messages = 'C'")
-  await client.query(`
+  db = await connect(sharedServer.url, { parameters: { lc_messages: "C" } })
+  await db.execute("create schema provoked; set search_path = provoked")
+  await db.execute(`
     create domain positive as int constraint positive_check check (value > 0);
     create table parent (id int constraint parent_key primary key, name text not null, constraint short check (length(name) < 9));
     create table child (parent int constraint child_parent references parent on delete restrict);
@@ -34,41 +32,27 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
-  await client.query("drop schema provoked cascade")
-  await client.end()
+  await db.execute("drop schema provoked cascade")
+  await db.close()
 })
 
-/** The error that a statement ends with, as our class. */
+/** The error that a statement ends with, the same through both of the protocol's ways where it can go through both. */
 async function provoke(text: string): Promise<errors.ServerError> {
-  const error: unknown = await client.query(text).then(
+  const error = await refusal(db.execute(text))
+  if (tokenize(text).some(({ start, end }) => text.slice(start, end) === ";")) return error
+  const other = await refusal(db.query(text))
+  expect(other.toJSON()).toEqual(error.toJSON())
+  expect(other.constructor).toBe(error.constructor)
+  return other
+}
+
+async function refusal(outcome: Promise<unknown>): Promise<errors.ServerError> {
+  const error: unknown = await outcome.then(
     () => undefined,
     (reason: unknown) => reason,
   )
-  if (!(error instanceof pg.DatabaseError)) throw new Error(`no error of the server: ${text}`)
-  const { severity, code, message, detail, hint, position, internalPosition, internalQuery, where } = error
-  const { schema, table, column, dataType, constraint, file, line, routine } = error
-  return createServerError(
-    {
-      severity: severity ?? "",
-      code: code ?? "",
-      message,
-      detail,
-      hint,
-      position: position === undefined ? undefined : Number(position),
-      internalPosition: internalPosition === undefined ? undefined : Number(internalPosition),
-      internalQuery,
-      where,
-      schema,
-      table,
-      column,
-      dataType,
-      constraint,
-      file,
-      line: line === undefined ? undefined : Number(line),
-      routine,
-    },
-    text,
-  )
+  if (!(error instanceof errors.ServerError)) throw new Error("the server has not refused", { cause: error })
+  return error
 }
 
 test("every condition is known to PL/pgSQL under this name and code", async () => {
@@ -145,7 +129,7 @@ describe("provoked for real", () => {
     ["copy parent from '/nope/nope'", errors.UndefinedFile, {}],
   ])("%s", async (text, expected, fields) => {
     const error = await provoke(text)
-    await client.query("rollback; set statement_timeout = 0")
+    await db.execute("rollback; set statement_timeout = 0")
     expect(error).toBeInstanceOf(expected)
     expect(error).toMatchObject(fields)
     expect(error.severity).toBe("ERROR")
