@@ -1,13 +1,12 @@
 /**
  * Hostile text through every way of composing SQL, against a real server: data comes back as data, names as names, and a
- * statement stays one statement. The queries travel over `pg`, which adds nothing of its own.
+ * statement stays one statement. Everything travels over pgline's own connection; what was put together as text goes as a
+ * script, which would run several statements if there were several.
  */
 
-import pg from "pg"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { formatFragment, formatStatement } from "../../src/sql/format.ts"
-import type { Sql } from "../../src/sql/fragment.ts"
-import { sql } from "../../src/sql/tag.ts"
+import { type Connection, connect, type Result, type Sql, sql } from "../../src/index.ts"
+import { formatStatement } from "../../src/sql/format.ts"
 import { tokenize } from "../../src/sql/tokenizer.ts"
 import { hostileName, hostileText, sampleHostile } from "../support/hostile-text.ts"
 import { sharedServer } from "../support/test-server.ts"
@@ -34,17 +33,17 @@ const WRAPPERS = [
   "'a'?'b'",
 ]
 
-const client = new pg.Client(sharedServer.url)
+let db: Connection
 
 beforeAll(async () => {
-  await client.connect()
-  await client.query("create schema injection; set search_path = injection; set escape_string_warning = off")
-  await client.query("create table hostile (id int, a text, b text)")
+  db = await connect(sharedServer.url)
+  await db.execute("create schema injection; set search_path = injection; set escape_string_warning = off")
+  await db.execute("create table hostile (id int, a text, b text)")
 })
 
 afterAll(async () => {
-  await client.query("drop schema injection cascade")
-  await client.end()
+  await db.execute("drop schema injection cascade")
+  await db.close()
 })
 
 function batches<T>(items: readonly T[]): T[][] {
@@ -52,23 +51,22 @@ function batches<T>(items: readonly T[]): T[][] {
 }
 
 /** Runs a fragment with bound parameters. */
-async function bound(fragment: Sql): Promise<unknown[][]> {
-  const { text, values } = fragment
-  return (await client.query({ text, values: [...values], rowMode: "array" })).rows
+function bound(fragment: Sql): Promise<unknown[][]> {
+  return db.rows(fragment, { rows: "tuple" })
 }
 
-/** Runs a text over the simple protocol, which would run several statements if there were several. */
-async function simple(text: string): Promise<pg.QueryArrayResult<unknown[]>> {
-  const result: unknown = await client.query({ text, rowMode: "array" })
-  expect(Array.isArray(result)).toBe(false)
-  return result as pg.QueryArrayResult<unknown[]>
+/** Runs a text as a script, and expects it to be one statement. */
+async function simple(text: string): Promise<Result<unknown[]>> {
+  const results = await db.execute(text, { rows: "tuple" })
+  expect(results).toHaveLength(1)
+  return results[0]!
 }
 
 describe.each(["on", "off"])("standard_conforming_strings = %s", (setting) => {
-  beforeAll(() => client.query(`set standard_conforming_strings = ${setting}`))
+  beforeAll(() => db.execute(`set standard_conforming_strings = ${setting}`))
   afterAll(async () => {
-    await client.query("reset standard_conforming_strings")
-    expect((await client.query("select count(*)::int as n from hostile")).rows).toEqual([{ n: 0 }])
+    await db.execute("reset standard_conforming_strings")
+    expect(await db.value("select count(*)::int from hostile")).toBe(0)
   })
 
   test("literals", async () => {
@@ -106,31 +104,31 @@ describe.each(["on", "off"])("standard_conforming_strings = %s", (setting) => {
   test("formatted fragments", async () => {
     for (const batch of batches(TEXTS)) {
       const fragment = sql`select * from (values ${sql.values(batch.map((text, i) => [i, text]))}) as t order by 1`
-      expect((await simple(formatFragment(fragment))).rows).toEqual(batch.map((text, i) => [i, text]))
+      expect((await simple(db.format(fragment))).rows).toEqual(batch.map((text, i) => [i, text]))
     }
   })
 
   test("formatted set and named, to a table and back", async () => {
-    await client.query("begin")
+    await db.execute("begin")
     for (const [index, batch] of batches(TEXTS).entries()) {
       await simple(
-        formatFragment(
+        db.format(
           sql`insert into hostile values ${sql.values(batch.map((text, i) => [index * BATCH + i, text, "b"]))}`,
         ),
       )
     }
     for (let i = 0; i < 200; i++) {
       const update = sql`update hostile set ${sql.set({ b: TEXTS[i] })} where ${sql.and(sql`id = ${i}`, sql`a = ${TEXTS[i]}`)}`
-      expect((await simple(formatFragment(update))).rowCount).toBe(1)
+      expect((await simple(db.format(update))).rowCount).toBe(1)
       const find = sql.named("select a, b from hostile where id = :id and b = :text and a = :text", {
         id: i,
         text: TEXTS[i],
       })
-      expect((await simple(formatFragment(find))).rows).toEqual([[TEXTS[i], TEXTS[i]]])
+      expect((await simple(db.format(find))).rows).toEqual([[TEXTS[i], TEXTS[i]]])
     }
     const { rows } = await simple("select a from hostile order by id")
     expect(rows.map(([a]) => a)).toEqual(TEXTS)
-    await client.query("rollback")
+    await db.execute("rollback")
   })
 
   test("negative numbers never make a comment", async () => {
@@ -151,17 +149,17 @@ describe.each(["on", "off"])("standard_conforming_strings = %s", (setting) => {
       const inner = hostile.replaceAll(";", "")
       const text = `select ${WRAPPERS[index % WRAPPERS.length]!.replace("?", () => inner)}, $1::text -- $9`
       try {
-        await client.query(`prepare p as ${text}\n`)
+        await db.execute(`prepare p as ${text}\n`)
       } catch (error) {
         expect(error).toMatchObject({ code: expect.stringMatching(/^(42|22|0A)/) })
         continue
       }
       prepared++
-      const { rows } = await client.query("select cardinality(parameter_types) as n from pg_prepared_statements")
-      await client.query("deallocate p")
+      const count = await db.value("select cardinality(parameter_types) from pg_prepared_statements where name = 'p'")
+      await db.execute("deallocate p")
       const tokens = tokenize(text, { standardConformingStrings: setting === "on" })
       const numbers = tokens.filter((t) => t.kind === "parameter").map((t) => Number(text.slice(t.start + 1, t.end)))
-      expect([text, Math.max(...numbers, 0)]).toEqual([text, rows[0].n])
+      expect([text, Math.max(...numbers, 0)]).toEqual([text, count])
       expect(tokens.every((token) => token.closed)).toBe(true)
     }
 
@@ -177,7 +175,7 @@ test("bound values come back as they went", async () => {
 })
 
 test("bound values in values, set, and, or and named come back as they went", async () => {
-  await client.query("begin")
+  await db.execute("begin")
   for (const [index, batch] of batches(TEXTS).entries()) {
     await bound(sql`insert into hostile values ${sql.values(batch.map((text, i) => [index * BATCH + i, text, null]))}`)
   }
@@ -191,12 +189,12 @@ test("bound values in values, set, and, or and named come back as they went", as
     ).toEqual([[i, text]])
   }
   expect((await bound(sql`select a from hostile order by id`)).map(([a]) => a)).toEqual(TEXTS)
-  await client.query("rollback")
+  await db.execute("rollback")
 })
 
 test("tables and columns may have any name", async () => {
   for (const [table, column] of NAMES.slice(0, 100).map((name, i) => [name, NAMES[i + 100]!] as const)) {
-    await client.query("begin")
+    await db.execute("begin")
     await simple(
       sql`create table ${sql.id("injection", table)} (${sql.id(column)} text default ${sql.literal(column)})`.text,
     )
@@ -208,12 +206,12 @@ test("tables and columns may have any name", async () => {
         sql`select ${sql.id(column)}, obj_description(${sql.literal(sql.id(table).text)}::regclass) from ${sql.id("injection", table)}`,
       ),
     ).toEqual([[column + table, table]])
-    await client.query("rollback")
+    await db.execute("rollback")
   }
 })
 
 test("type names mean to the server what was meant", async () => {
   const named = sql`select ${sql.param("{1,2}", "int8[]")}[2]::text, ${sql.param("1.005", "numeric(10,2)")}, ${sql.param("12:00", "time(0) with time zone")} is not null, ${sql.param("a", 'pg_catalog."varchar"(3)')}, ${sql.param("1", "double precision")}`
   expect(await bound(named)).toEqual([["2", "1.01", true, "a", 1]])
-  expect((await simple(formatFragment(named))).rows).toEqual([["2", "1.01", true, "a", 1]])
+  expect((await simple(db.format(named))).rows).toEqual([["2", "1.01", true, "a", 1]])
 })
