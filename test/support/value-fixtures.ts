@@ -4,7 +4,7 @@
  */
 
 import { readdirSync, readFileSync } from "node:fs"
-import { types } from "../../src/index.ts"
+import * as types from "../../src/types/types.ts"
 
 const FOLDER = new URL("../fixtures/values/", import.meta.url)
 
