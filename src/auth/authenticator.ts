@@ -83,8 +83,16 @@ const LEGAL: Readonly<Record<State, readonly number[]>> = {
   failed: [],
 }
 
+/** What answers the server's authentication requests while a session starts. */
+export interface AuthResponder {
+  /** The reply to one request, undefined when there is nothing to send. */
+  respond(code: number, data: Uint8Array): Promise<AuthReply | undefined>
+  /** To be called at AuthenticationOk. @throws Error when the server has not done what it had to */
+  complete(): void
+}
+
 /** One authentication exchange, from the first request of the server to AuthenticationOk. */
-export class Authenticator {
+export class Authenticator implements AuthResponder {
   readonly #options: AuthenticatorOptions
   readonly #cache: ScramKeyCache
   #state: State = "start"

@@ -5,7 +5,7 @@
  * @see https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-START-UP
  */
 
-import type { Authenticator, AuthReply } from "../auth/authenticator.ts"
+import type { AuthReply, AuthResponder } from "../auth/authenticator.ts"
 import type { ByteSource } from "../base/byte-source.ts"
 import { ConnectionError, ProtocolError } from "../errors/client-error.ts"
 import { createServerError } from "../errors/create-server-error.ts"
@@ -43,7 +43,7 @@ export interface StartupRequest {
   readonly minVersion: number
   /** `user`, `database` and the session's settings. */
   readonly parameters: Readonly<Record<string, string>>
-  readonly authenticator: Authenticator
+  readonly authenticator: AuthResponder
   /** Is kept up to date, for whoever has to judge a failure. */
   readonly progress?: StartupProgress
 }

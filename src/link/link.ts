@@ -57,6 +57,8 @@ export class Link implements Executor, Line, TransportHandler, ConnectionSink, A
   readonly #stall: StallWatch | undefined
   readonly #waiting: Deque<Exchange> = new Deque()
   readonly #inFlight: InFlight = new InFlight()
+  /** The requests that are being made because of `cancel`. */
+  readonly #cancels: Set<AbortController> = new Set()
   #state: LinkState = "starting"
   #holder: Exchange | undefined
   #writing: Exchange | undefined
@@ -148,7 +150,7 @@ export class Link implements Executor, Line, TransportHandler, ConnectionSink, A
         exchange.fail(stop.reason)
         return
       }
-      this.#canceller.watch(exchange, stop, (reason) => this.#onStop(exchange, reason))
+      this.#canceller.watch(exchange, stop, () => this.#onStop(exchange, stop))
     }
     this.#enqueue(exchange)
   }
@@ -160,12 +162,14 @@ export class Link implements Executor, Line, TransportHandler, ConnectionSink, A
     const timer = setTimeout(() => {
       abort.abort(new TimeoutError(`the server has not taken a cancel request within ${this.#cancelTimeoutMs} ms`))
     }, this.#cancelTimeoutMs)
-    void this.closed.then(() => abort.abort(refusal(this.#state, this.#reason)))
+    this.#cancels.add(abort)
     try {
       await this.sendCancel(abort.signal)
     } finally {
       clearTimeout(timer)
+      this.#cancels.delete(abort)
     }
+    if (this.#holder?.isCallerPaced) return // its caller may be the one who waits here
     await new Promise<void>((resolve) => {
       if (this.#carries) this.#enqueue(new Drain(resolve))
       else resolve()
@@ -323,6 +327,7 @@ export class Link implements Executor, Line, TransportHandler, ConnectionSink, A
 
   onParameter(name: string, value: string): void {
     this.server.parameters.set(name, value)
+    this.listener.onParameter?.(name, value)
     if (name === "client_encoding" && value !== "UTF8" && this.#carries) this.#restoreEncoding(value)
   }
 
@@ -378,14 +383,18 @@ export class Link implements Executor, Line, TransportHandler, ConnectionSink, A
     this.#free(exchange)
   }
 
-  #onStop(exchange: Exchange, reason: unknown): void {
-    exchange.fail(reason)
+  #onStop(exchange: Exchange, { reason, isPatient }: Stop): void {
     if (this.#waiting.remove(exchange)) {
+      exchange.fail(reason)
       this.#canceller.forget(exchange)
       this.#pump()
-    } else {
-      this.#cancelFront()
+      return
     }
+    if (!isPatient) {
+      if (exchange.giveUp === undefined) exchange.fail(reason)
+      else exchange.giveUp(reason)
+    }
+    this.#cancelFront()
   }
 
   /** An exchange that was stopped while others were before it is cancelled once it is its turn. */
@@ -467,6 +476,7 @@ export class Link implements Executor, Line, TransportHandler, ConnectionSink, A
     this.#outbox.close()
     this.#transport.destroy()
     this.#holder = undefined
+    for (const cancel of this.#cancels) cancel.abort(refusal("closed", this.#reason))
     this.#failAll()
   }
 

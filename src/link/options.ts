@@ -12,6 +12,8 @@ export interface LinkListener {
   /** A notice that belongs to no result. What it throws is ignored. */
   onNotice?: ((notice: Notice) => void) | undefined
   onNotification?: ((notification: Notification) => void) | undefined
+  /** The server reports a setting, at the start of the session or because it has changed. */
+  onParameter?: ((name: string, value: string) => void) | undefined
 }
 
 /** Options of a link. */
