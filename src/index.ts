@@ -31,12 +31,20 @@ export type { PrepareOption, QueryOptions } from "./query/query.ts"
 export type { Result } from "./query/result.ts"
 export { into, type RowFactory, type RowSchema, type RowShape, type RowVerdict } from "./query/row-shape.ts"
 export type { BatchStream } from "./session/batch-stream.ts"
+export type { Chunk, ChunkSource } from "./session/chunk-source.ts"
 export type { CopyIn, CopyInOptions, CopyResult } from "./session/copy/copy-in.ts"
 export type { CopyOut, CopyOutOptions } from "./session/copy/copy-out.ts"
 export type { CopyRowsOptions } from "./session/copy/copy-rows.ts"
-export type { CopyChunk, CopySource } from "./session/copy/copy-source.ts"
 export type { CopyProgress } from "./session/copy/row-sink.ts"
+export type { Cursor, CursorOptions } from "./session/cursor.ts"
 export type { ExecuteManyOptions } from "./session/execute-many.ts"
+export type {
+  LargeObject,
+  LargeObjectMode,
+  LargeObjectOptions,
+  Whence,
+} from "./session/large-object/large-object.ts"
+export type { ImportOptions, LargeObjects } from "./session/large-object/large-objects.ts"
 export type { NotificationListener } from "./session/notifications.ts"
 export type { Pipeline } from "./session/pipeline.ts"
 export type { Queryable, Row, ScriptOptions } from "./session/queryable.ts"

@@ -59,15 +59,33 @@ export async function feed<T>(source: Source<T>, target: Fed<T>): Promise<void> 
   await closeSource(source, isPending)
 }
 
-/** A source that is asked for its next item may never answer; then it is told to close and left alone. */
-async function closeSource<T>(source: Source<T>, isPending: boolean): Promise<void> {
+/** The next item, unless a signal aborts before it has come. */
+export function nextUnlessAborted<T>(
+  source: Source<T>,
+  signal: AbortSignal | undefined,
+): T | typeof END | Promise<T | typeof END> {
+  signal?.throwIfAborted()
+  const taken = source.next()
+  if (signal === undefined || !(taken instanceof Promise)) return taken
+  return new Promise<T | typeof END>((resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason)
+    signal.addEventListener("abort", onAbort, { once: true })
+    taken.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort))
+  })
+}
+
+/**
+ * Closes a source. One that was asked for its next item may never answer; then it is told to close and left alone.
+ * Failures of closing do not count: how the work on it ended does.
+ */
+export async function closeSource<T>(source: Source<T>, isPending: boolean): Promise<void> {
   try {
     const closed = source.close()
     if (!(closed instanceof Promise)) return
     if (isPending) closed.catch(() => {})
     else await closed
   } catch {
-    // How the exchange ended is what counts.
+    // told nobody, see above
   }
 }
 

@@ -9,10 +9,10 @@ import type { RowShape } from "../query/row-shape.ts"
 import type { Sql } from "../sql/fragment.ts"
 import { type Carrier, withCarrier } from "./carrier.ts"
 import { checkChannel, checkPayload } from "./channel.ts"
+import type { ChunkSource } from "./chunk-source.ts"
 import { type CopyIn, type CopyInOptions, type CopyResult, copyFrom, openCopyIn } from "./copy/copy-in.ts"
 import { CopyOut, type CopyOutOptions } from "./copy/copy-out.ts"
 import { type CopyRowsOptions, copyRows } from "./copy/copy-rows.ts"
-import type { CopySource } from "./copy/copy-source.ts"
 import { copyText } from "./copy/copy-text.ts"
 import { type ExecuteManyOptions, executeMany, type ParamSets } from "./execute-many.ts"
 import { checkScript, type QueryText, toQuery } from "./query-arguments.ts"
@@ -112,8 +112,8 @@ export abstract class QueryMethods implements Queryable {
 
   copyIn(text: string | Sql): Promise<CopyIn>
   copyIn(text: string | Sql, source: undefined, options?: CopyInOptions): Promise<CopyIn>
-  copyIn(text: string | Sql, source: CopySource, options?: CopyInOptions): Promise<CopyResult>
-  copyIn(text: string | Sql, source?: CopySource, options: CopyInOptions = {}): Promise<CopyIn | CopyResult> {
+  copyIn(text: string | Sql, source: ChunkSource, options?: CopyInOptions): Promise<CopyResult>
+  copyIn(text: string | Sql, source?: ChunkSource, options: CopyInOptions = {}): Promise<CopyIn | CopyResult> {
     if (source === undefined) return this.#openCopyIn(text, options)
     return this.#lend(options.signal, (carrier) => copyFrom(carrier, copyText(text), source, options))
   }

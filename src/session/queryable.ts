@@ -7,10 +7,10 @@ import type { ManyResult } from "../exchange/execute-many.ts"
 import type { QueryOptions, Shaped } from "../query/query.ts"
 import type { Result } from "../query/result.ts"
 import type { Sql } from "../sql/fragment.ts"
+import type { ChunkSource } from "./chunk-source.ts"
 import type { CopyIn, CopyInOptions, CopyResult } from "./copy/copy-in.ts"
 import type { CopyOut, CopyOutOptions } from "./copy/copy-out.ts"
 import type { CopyRowsOptions } from "./copy/copy-rows.ts"
-import type { CopySource } from "./copy/copy-source.ts"
 import type { ExecuteManyOptions, ParamSets } from "./execute-many.ts"
 import type { RowStream } from "./stream/row-stream.ts"
 
@@ -123,7 +123,7 @@ export interface Queryable {
    */
   copyIn(text: string | Sql): Promise<CopyIn>
   copyIn(text: string | Sql, source: undefined, options?: CopyInOptions): Promise<CopyIn>
-  copyIn(text: string | Sql, source: CopySource, options?: CopyInOptions): Promise<CopyResult>
+  copyIn(text: string | Sql, source: ChunkSource, options?: CopyInOptions): Promise<CopyResult>
 
   /**
    * A table's or a query's data by COPY … TO STDOUT: iterate it for bytes, or its `rows()` for tuples of values. Nothing

@@ -10,11 +10,12 @@ import type { Stop } from "../../base/stop.ts"
 import { UsageError } from "../../errors/client-error.ts"
 import { CopyInExchange } from "../../exchange/copy-in-exchange.ts"
 import type { DescribeStatement } from "../../exchange/describe-statement.ts"
+import { checkBounds } from "../../query/check-options.ts"
 import type { TypeRegistry } from "../../types/registry.ts"
 import type { Carrier } from "../carrier.ts"
+import { type Chunk, ChunkEncoder, type ChunkSource, chunkSource } from "../chunk-source.ts"
 import { feed } from "../feed.ts"
 import { describeColumns, describedColumns } from "./copy-columns.ts"
-import { ChunkEncoder, type CopyChunk, type CopySource, copySource } from "./copy-source.ts"
 import { type CopyStatement, requireCopy } from "./copy-statement.ts"
 import { rowEncoderFor } from "./row-encoder.ts"
 import { type OnProgress, RowSink } from "./row-sink.ts"
@@ -39,12 +40,13 @@ export interface CopyResult {
 export async function copyFrom(
   carrier: Carrier,
   text: string,
-  source: CopySource,
+  source: ChunkSource,
   options: CopyInOptions,
 ): Promise<CopyResult> {
   const { session } = carrier
+  checkBounds(options.signal, options.timeout)
   requireCopy(text, "from")
-  const chunks = copySource(source)
+  const chunks = chunkSource(source)
   const exchange = new CopyInExchange(() => text)
   const sink = new RowSink(exchange, options.onProgress)
   const stop = session.stopOwnIf(options.signal, options.timeout)
@@ -73,6 +75,7 @@ export async function copyFrom(
 /** Opens a COPY for a writer. */
 export async function openCopyIn(carrier: Carrier, text: string, options: CopyInOptions): Promise<CopyIn> {
   const { session } = carrier
+  checkBounds(options.signal, options.timeout)
   const statement = requireCopy(text, "from")
   const describe = describeColumns(statement, session.types)
   const exchange = new CopyInExchange(() => {
@@ -138,7 +141,7 @@ export class CopyIn implements AsyncDisposable {
   }
 
   /** Sends data as it is, in the statement's format; strings as UTF-8. Resolves when there may be more. */
-  write(chunk: CopyChunk): Promise<void> {
+  write(chunk: Chunk): Promise<void> {
     if (this.#isOver) return this.#refuse()
     try {
       this.#sink.addBytes(this.#encoder.encode(chunk))
@@ -200,8 +203,8 @@ export class CopyIn implements AsyncDisposable {
   }
 
   /** As a stream of the web. Aborting it gives the COPY up. */
-  toWritableStream(): WritableStream<CopyChunk> {
-    return new WritableStream<CopyChunk>({
+  toWritableStream(): WritableStream<Chunk> {
+    return new WritableStream<Chunk>({
       write: (chunk) => this.write(chunk),
       close: async () => {
         await this.end()

@@ -4,6 +4,7 @@
 
 import type { NodeReadable } from "#platform"
 import { CopyOutExchange } from "../../exchange/copy-out-exchange.ts"
+import { checkBounds } from "../../query/check-options.ts"
 import { BatchStream } from "../batch-stream.ts"
 import type { Borrow, Carrier } from "../carrier.ts"
 import { FlowSource } from "../flow-source.ts"
@@ -40,6 +41,7 @@ export class CopyOut implements AsyncIterable<Uint8Array>, AsyncDisposable {
 
   /** @internal Use `copyOut`. */
   constructor(borrow: Borrow, text: string, options: CopyOutOptions) {
+    checkBounds(options.signal, options.timeout)
     this.#borrow = borrow
     this.#statement = requireCopy(text, "to")
     this.#options = options

@@ -7,6 +7,7 @@ import type { Stop } from "../../base/stop.ts"
 import { describeValue, UsageError } from "../../errors/client-error.ts"
 import { CopyInExchange } from "../../exchange/copy-in-exchange.ts"
 import type { DescribeStatement } from "../../exchange/describe-statement.ts"
+import { checkBounds } from "../../query/check-options.ts"
 import type { Sql } from "../../sql/fragment.ts"
 import { quoteIdentifier } from "../../sql/quote.ts"
 import { tokenize } from "../../sql/tokenizer.ts"
@@ -43,6 +44,7 @@ export async function copyRows(
   options: CopyRowsOptions,
 ): Promise<CopyResult> {
   const { session } = carrier
+  checkBounds(options.signal, options.timeout)
   const source = new PeekedSource(iterableSource(rows, "the rows"))
   const target = tableText(table)
   const columns = options.columns ?? []

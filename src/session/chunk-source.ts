@@ -1,24 +1,24 @@
 /**
- * Everything that data for a COPY can come from, as chunks of bytes: bytes and strings, blobs, iterables of them, streams
+ * Everything that data can come from, as chunks of bytes: bytes and strings, blobs, iterables of them, streams
  * of Node's and the web's.
  */
 
-import { ByteWriter } from "../../base/byte-writer.ts"
-import { describeValue, UsageError } from "../../errors/client-error.ts"
-import { END, isAsyncIterable, isIterable, iterableSource, type Source } from "../feed.ts"
+import { ByteWriter } from "../base/byte-writer.ts"
+import { describeValue, UsageError } from "../errors/client-error.ts"
+import { END, isAsyncIterable, isIterable, iterableSource, type Source } from "./feed.ts"
 
 /** One piece of data: text is sent as UTF-8. */
-export type CopyChunk = string | Uint8Array | ArrayBuffer
+export type Chunk = string | Uint8Array | ArrayBuffer
 
-/** Where the data of a COPY comes from. */
-export type CopySource = CopyChunk | Blob | Iterable<CopyChunk> | AsyncIterable<CopyChunk> | ReadableStream<CopyChunk>
+/** Where data comes from. */
+export type ChunkSource = Chunk | Blob | Iterable<Chunk> | AsyncIterable<Chunk> | ReadableStream<Chunk>
 
 /** Larger pieces are sent in parts, so that the server is heard in between. */
 const PART_BYTES = 64 * 1024
 const PART_UNITS = 16 * 1024
 
 /** Chunks out of anything. @throws UsageError for what is no source */
-export function copySource(source: CopySource): Source<Uint8Array> {
+export function chunkSource(source: ChunkSource): Source<Uint8Array> {
   if (typeof source === "string" || isBytes(source)) return new PartSource(iterableSource([source], "the source"))
   if (source instanceof Blob) return new PartSource(new WebSource(source.stream()))
   if (source instanceof ReadableStream) return new PartSource(new WebSource(source))
@@ -40,7 +40,7 @@ export class ChunkEncoder {
   #half = ""
 
   /** The chunk's bytes, valid until the next call. @throws UsageError for what is no chunk or no text */
-  encode(chunk: CopyChunk): Uint8Array {
+  encode(chunk: Chunk): Uint8Array {
     if (typeof chunk === "string") return this.#encodeText(chunk)
     if (!isBytes(chunk)) {
       const hint = Array.isArray(chunk) ? ": rows are for copyRows or writeRow" : ""
@@ -70,12 +70,12 @@ export class ChunkEncoder {
 /** Encodes the chunks of a source and cuts large ones. */
 class PartSource implements Source<Uint8Array> {
   readonly isAsync: boolean
-  readonly #source: Source<CopyChunk>
+  readonly #source: Source<Chunk>
   readonly #encoder: ChunkEncoder = new ChunkEncoder()
-  #rest: CopyChunk | undefined
+  #rest: Chunk | undefined
   #at = 0
 
-  constructor(source: Source<CopyChunk>) {
+  constructor(source: Source<Chunk>) {
     this.#source = source
     this.isAsync = source.isAsync
   }
@@ -90,7 +90,7 @@ class PartSource implements Source<Uint8Array> {
     return this.#source.close()
   }
 
-  #start(chunk: CopyChunk | typeof END): Uint8Array | typeof END {
+  #start(chunk: Chunk | typeof END): Uint8Array | typeof END {
     if (chunk === END) {
       this.#encoder.finish()
       return END
@@ -99,7 +99,7 @@ class PartSource implements Source<Uint8Array> {
     return this.#part(chunk)
   }
 
-  #part(chunk: CopyChunk): Uint8Array {
+  #part(chunk: Chunk): Uint8Array {
     const text = typeof chunk === "string"
     const length = text ? chunk.length : isBytes(chunk) ? chunk.byteLength : 0
     const end = this.#at + (text ? PART_UNITS : PART_BYTES)
@@ -110,7 +110,7 @@ class PartSource implements Source<Uint8Array> {
   }
 }
 
-function slice(chunk: CopyChunk, start: number, end: number): CopyChunk {
+function slice(chunk: Chunk, start: number, end: number): Chunk {
   if (typeof chunk === "string") return chunk.slice(start, end)
   return (chunk instanceof Uint8Array ? chunk : new Uint8Array(chunk)).subarray(start, end)
 }
