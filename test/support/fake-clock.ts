@@ -55,8 +55,9 @@ export class FakeClock implements Clock {
     return [...this.#timers].filter((timer) => timer.isReferenced).length
   }
 
-  /** Lets time pass. Whatever a timer sets off has run before the next one is called. */
+  /** Lets time pass. Whatever was set off before, or by a timer, has run before the next one is called. */
   async advance(ms: number): Promise<void> {
+    await settled()
     const end = this.#now + ms
     for (let next = this.#next(end); next !== undefined; next = this.#next(end)) {
       this.#now = Math.max(this.#now, next.at)

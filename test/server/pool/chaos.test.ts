@@ -8,7 +8,10 @@ import { Chaos } from "./chaos.ts"
 const seconds = Number(process.env["PGLINE_CHAOS_SECONDS"] || 6)
 
 it(`serves 200 callers over 10 connections while backends are killed and the server is restarted twice (${seconds} s)`, async () => {
-  await using server: PostgresServer = await startPostgres({ version: testVersion })
+  await using server: PostgresServer = await startPostgres({
+    version: testVersion,
+    settings: { synchronous_commit: "on" }, // what was answered has to survive a crash
+  })
   await using admin = await connect(server.url)
   await admin.query`create table chaos (id int4 primary key)`
   await admin.close()

@@ -1,0 +1,125 @@
+import { describe, expect, it } from "vitest"
+import { PoolHarness } from "./harness.ts"
+
+describe("maxLifetime", () => {
+  it("ends each at its own age, between nine tenths of the limit and the limit", async () => {
+    const removed: [id: number, at: number][] = []
+    const h = new PoolHarness({ maxLifetimeMs: 10_000 }, { onRemoved: ({ id }) => removed.push([id, h.clock.now()]) })
+    const chances = [0, 0.25, 0.5, 0.999]
+    const entries = []
+    for (const chance of chances) {
+      h.clock.chance = chance
+      entries.push(...(await h.takeOpened(1)))
+    }
+    for (const entry of entries) h.pool.giveBack(entry)
+    await h.live(8990)
+    expect(removed).toEqual([])
+    await h.live(1100)
+    expect(removed.map(([id]) => id)).toEqual([4, 3, 2, 1])
+    for (const [i, [, at]] of removed.entries()) expect(at).toBeCloseTo(10_000 * (1 - 0.1 * chances[3 - i]!), 0)
+    expect(h.pool.counters.closedByAge).toBe(4)
+    expect(await h.end()).toBe(0)
+  })
+
+  it("interrupts nobody: who uses an old one keeps it, and it is closed when it comes back", async () => {
+    const h = new PoolHarness({ maxLifetimeMs: 1000 })
+    const [entry] = await h.takeOpened(1)
+    await h.live(5000)
+    expect(entry!.resource.isAlive).toBe(true)
+    h.pool.giveBack(entry!)
+    expect(entry!.resource.isAlive).toBe(false)
+    await h.end()
+  })
+
+  it("has the successor opened first, where there is room and one is needed", async () => {
+    const h = new PoolHarness({ maxLifetimeMs: 1000, min: 1, max: 2 })
+    h.pool.open()
+    h.resources.opens()
+    await h.clock.advance(1000)
+    expect(h.resources.openings).toHaveLength(1)
+    expect(h.pool.gauges).toMatchObject({ idle: 1, opening: 1, dying: 0 })
+    h.resources.opens()
+    await h.clock.advance(1)
+    expect(h.pool.gauges).toMatchObject({ idle: 1, dying: 1 })
+    await h.end()
+  })
+
+  it("closes it first where there is no room", async () => {
+    const h = new PoolHarness({ maxLifetimeMs: 1000, min: 1, max: 1 })
+    h.pool.open()
+    h.resources.opens()
+    await h.clock.advance(1000)
+    expect(h.pool.gauges).toMatchObject({ open: 0, opening: 0, dying: 1 })
+    h.resources.closed()
+    await h.clock.advance(1)
+    expect(h.pool.gauges).toMatchObject({ opening: 1, dying: 0 })
+    await h.end()
+  })
+})
+
+describe("maxIdle", () => {
+  it("closes those that lie idle down to the minimum; what is lent is the one used last", async () => {
+    const h = new PoolHarness({ maxIdleMs: 500, min: 1, max: 5 })
+    const entries = await h.takeOpened(5)
+    for (const entry of entries) h.pool.giveBack(entry)
+    const busiest = entries[4]!
+    for (let i = 0; i < 100; i++) {
+      const entry = await h.take()
+      expect(entry).toBe(busiest)
+      await h.clock.advance(10)
+      h.pool.giveBack(entry)
+      if (i === 45) expect(h.pool.gauges.open).toBe(5)
+      while (h.resources.closings.length > 0) h.resources.closed()
+    }
+    expect(h.pool.gauges).toMatchObject({ open: 1, idle: 1 })
+    expect(h.pool.counters.closedByIdleness).toBe(4)
+    await h.live(10_000)
+    expect(h.pool.gauges, "the minimum stays").toMatchObject({ open: 1, idle: 1 })
+    expect(await h.end()).toBe(0)
+  })
+})
+
+describe("leakTimeout", () => {
+  it("reports one that does not come back, once, with where it was taken", async () => {
+    const leaks: [id: number, heldMs: number, takenBy: Error][] = []
+    const h = new PoolHarness(
+      { leakTimeoutMs: 1000 },
+      { onLeak: ({ id }, heldMs, takenBy) => leaks.push([id, heldMs, takenBy]) },
+    )
+    const [kept, returned] = await h.takeOpened(2)
+    const here = new Error("here")
+    kept!.takenBy = here
+    returned!.takenBy = here
+    await h.live(500)
+    h.pool.giveBack(returned!)
+    await h.live(5000)
+    expect(leaks).toEqual([[kept!.resource.id, expect.any(Number), here]])
+    expect(leaks[0]![1]).toBeGreaterThanOrEqual(1000)
+    expect(leaks[0]![1]).toBeLessThanOrEqual(1500)
+    await h.end()
+  })
+})
+
+describe("timers", () => {
+  it("are none in a pool that is not used, and one in one that lies idle", async () => {
+    const pools = Array.from({ length: 1000 }, () => new PoolHarness({ maxIdleMs: 600_000, maxLifetimeMs: 3_600_000 }))
+    expect(pools.reduce((sum, { clock }) => sum + clock.pending, 0)).toBe(0)
+    const [h] = pools
+    const entries = await h!.takeOpened(10)
+    for (const entry of entries) h!.pool.giveBack(entry)
+    expect(h!.clock.pending).toBe(1)
+    expect(h!.clock.referenced, "it does not keep the process alive").toBe(0)
+    expect(await h!.end()).toBe(0)
+  })
+
+  it("keep the process alive while somebody waits", async () => {
+    const h = new PoolHarness({ max: 1, acquireTimeoutMs: 1000 })
+    const [entry] = await h.takeOpened(1)
+    const waiting = h.take()
+    expect(h.clock.referenced).toBe(1)
+    h.pool.giveBack(entry!)
+    h.pool.giveBack(await waiting)
+    expect(h.clock.referenced).toBe(0)
+    await h.end()
+  })
+})
