@@ -45,13 +45,24 @@ export type {
   Whence,
 } from "./session/large-object/large-object.ts"
 export type { ImportOptions, LargeObjects } from "./session/large-object/large-objects.ts"
-export type { NotificationListener } from "./session/notifications.ts"
-export type { Pipeline } from "./session/pipeline.ts"
+export type { ListenOptions } from "./session/listen-options.ts"
+export type { Pipeline, PipelineOptions } from "./session/pipeline.ts"
 export type { Queryable, Row, ScriptOptions } from "./session/queryable.ts"
 export { type RetryOptions, retry } from "./session/retry.ts"
 export type { RowStream } from "./session/stream/row-stream.ts"
-export type { Subscription } from "./session/subscription.ts"
-export type { IsolationLevel, TransactionMode, TransactionOptions } from "./session/transaction/options.ts"
+export type {
+  NotificationGap,
+  NotificationListener,
+  Subscription,
+  SubscriptionEvent,
+} from "./session/subscription.ts"
+export type {
+  BeginOptions,
+  IsolationLevel,
+  NestedTransactionOptions,
+  TransactionMode,
+  TransactionOptions,
+} from "./session/transaction/options.ts"
 export type { Transaction } from "./session/transaction/transaction.ts"
 export type { Sql } from "./sql/fragment.ts"
 export { sql } from "./sql/tag.ts"

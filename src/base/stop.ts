@@ -9,8 +9,11 @@ export class Stop {
   readonly #onAbort: () => void
   #timer: ReturnType<typeof setTimeout> | undefined
   #listener: ((reason: unknown) => void) | undefined
+  #onReleased: (() => void) | undefined
   #state: "waiting" | "stopped" | "disposed" = "waiting"
   #reason: unknown
+  /** Whoever waits wants to hear how it ended, not that it was stopped: so with COMMIT, which may have worked. */
+  isPatient = false
 
   /**
    * @param signal the caller's signal; its reason becomes ours
@@ -47,6 +50,11 @@ export class Stop {
     this.#listener = listener
   }
 
+  /** Has the callback called when nothing can stop the wait any more, or it has been stopped. There is one callback. */
+  whenReleased(callback: () => void): void {
+    this.#onReleased = callback
+  }
+
   /** Stops now, for a reason of one's own. */
   stop(reason: unknown): void {
     this.#stop(reason)
@@ -71,5 +79,8 @@ export class Stop {
     clearTimeout(this.#timer)
     this.#signal?.removeEventListener("abort", this.#onAbort)
     this.#listener = undefined
+    const onReleased = this.#onReleased
+    this.#onReleased = undefined
+    onReleased?.()
   }
 }

@@ -2,30 +2,34 @@
  * The object in the user's hand: thin, documented, delegating everything.
  */
 
+import { CommitUnknownError, ConnectionError } from "../errors/client-error.ts"
 import { checkTimeout } from "../query/check-options.ts"
 import type { Result } from "../query/result.ts"
 import type { RowShape } from "../query/row-shape.ts"
 import { type Carrier, partOf } from "../session/carrier.ts"
-import { type NotificationListener, Notifications } from "../session/notifications.ts"
-import { type Pipeline, runPipeline } from "../session/pipeline.ts"
+import { ConnectedMethods } from "../session/connected-methods.ts"
+import type { ListenOptions } from "../session/listen-options.ts"
+import { Notifications } from "../session/notifications.ts"
+import { type Pipeline, type PipelineOptions, runPipeline } from "../session/pipeline.ts"
 import type { QueryText } from "../session/query-arguments.ts"
-import { QueryMethods } from "../session/query-methods.ts"
 import type { ScriptOptions } from "../session/queryable.ts"
 import { runQuery, runScript, type Start } from "../session/run-query.ts"
 import type { Session } from "../session/session.ts"
-import type { Subscription } from "../session/subscription.ts"
-import type { TransactionMode, TransactionOptions } from "../session/transaction/options.ts"
-import { runTransaction } from "../session/transaction/run-transaction.ts"
+import type { NotificationListener, Subscription } from "../session/subscription.ts"
+import { begin, transact } from "../session/transaction/begin.ts"
+import { quoteGid } from "../session/transaction/gid.ts"
+import type { BeginOptions, TransactionOptions } from "../session/transaction/options.ts"
 import { Transaction } from "../session/transaction/transaction.ts"
 import { formatFragment } from "../sql/format.ts"
 import type { Sql } from "../sql/fragment.ts"
-import { quoteLiteral } from "../sql/quote.ts"
-import { cancelChannel, listenChannel, prepareChannel, transactionChannel } from "../trace/channels.ts"
+import { cancelChannel, prepareChannel, type TraceContext, transactionChannel } from "../trace/channels.ts"
 import { isTraced, trace } from "../trace/trace.ts"
 import { literalOf } from "../types/infer.ts"
-import type { TypeRegistry } from "../types/registry.ts"
+import type { TypeOptions, TypeRegistry } from "../types/registry.ts"
 import type { ConnectionInfo } from "./connection-info.ts"
 import { type PreparedStatement, type PrepareOptions, prepareStatement } from "./prepared-statement.ts"
+
+const DATES: TypeOptions = { timestamptz: "date" }
 
 /** A transaction that waits on the server for the second phase of its commit. */
 export interface PreparedTransaction {
@@ -49,7 +53,7 @@ export interface CloseOptions {
  * One connection to a server. Queries made without awaiting the ones before are pipelined: they leave together and are
  * answered in order, each its own unit; one's error never touches another.
  */
-export class Connection extends QueryMethods implements AsyncDisposable {
+export class Connection extends ConnectedMethods implements AsyncDisposable {
   /** What is known of the connection and the session. */
   readonly info: ConnectionInfo
   readonly #session: Session
@@ -84,16 +88,27 @@ export class Connection extends QueryMethods implements AsyncDisposable {
    * ```
    */
   transaction<T>(fn: (tx: Transaction) => T | Promise<T>, options: TransactionOptions = {}): Promise<T> {
-    const run = (): Promise<T> => runTransaction(() => new Transaction(this.#session, options), fn, options)
-    return isTraced(transactionChannel) ? trace(transactionChannel, this.#session.traceContext({}), run) : run()
+    const run = (): Promise<T> => transact(this.#session, fn, options)
+    return isTraced(transactionChannel) ? trace(transactionChannel, this.#transactionContext(), run) : run()
   }
 
   /**
    * Begins a transaction that ends by its own methods, or rolls back at the end of an `await using` block. BEGIN leaves
    * with the first statement.
    */
-  async begin(options: TransactionMode = {}): Promise<Transaction> {
-    return new Transaction(this.#session, options)
+  async begin(options: BeginOptions = {}): Promise<Transaction> {
+    if (!isTraced(transactionChannel)) return begin(this.#session, options)
+    let onEnding!: (ending: Promise<void>) => void
+    const outcome = new Promise<void>((resolve) => {
+      onEnding = resolve
+    })
+    const tx = begin(this.#session, options, onEnding)
+    trace(transactionChannel, this.#transactionContext(), () => outcome).catch(() => {}) // told to who has ended it
+    return tx
+  }
+
+  #transactionContext(): TraceContext {
+    return this.#session.traceContext({ "db.operation.name": "transaction" })
   }
 
   /**
@@ -105,8 +120,8 @@ export class Connection extends QueryMethods implements AsyncDisposable {
    * const users = await db.pipeline((p) => Promise.all(ids.map((id) => p.one`select * from users where id = ${id}`)))
    * ```
    */
-  pipeline<T>(fn: (pipeline: Pipeline) => T | Promise<T>): Promise<T> {
-    return runPipeline(this.#session, fn)
+  pipeline<T>(fn: (pipeline: Pipeline) => T | Promise<T>, options?: PipelineOptions): Promise<T> {
+    return runPipeline(this.#session, this.#start, undefined, fn, options)
   }
 
   /**
@@ -136,27 +151,37 @@ export class Connection extends QueryMethods implements AsyncDisposable {
    * from now on. Notifications come while the connection is idle and between queries, never in the middle of one.
    *
    * @param listener is told each notification; what it throws is ignored
+   * @throws UsageError when the channel has no name that the server takes whole, or a transaction is open
    */
-  listen(channel: string, listener?: NotificationListener): Promise<Subscription> {
+  listen(channel: string, listener?: NotificationListener, options?: ListenOptions): Promise<Subscription> {
     this.#notifications ??= new Notifications(this.#session, this.#start)
-    const notifications = this.#notifications
-    if (!isTraced(listenChannel)) return notifications.listen(channel, listener)
-    return trace(listenChannel, this.#session.traceContext({ channel }), () => notifications.listen(channel, listener))
+    return this.#notifications.listen(channel, listener, options)
   }
 
-  /** Commits a transaction that was prepared for two-phase commit, here or on another connection. */
+  /**
+   * Commits a transaction that was prepared for two-phase commit, here or on another connection.
+   * @throws UndefinedObject when there is none of this name: it was committed or rolled back
+   * @throws CommitUnknownError when the connection was lost meanwhile: say it again
+   */
   async commitPrepared(gid: string): Promise<void> {
-    await this.query(`COMMIT PREPARED ${quoteLiteral(gid)}`, [], { prepare: false })
+    const statement = `COMMIT PREPARED ${quoteGid(gid)}`
+    try {
+      await this.query(statement, [], { prepare: false })
+    } catch (error) {
+      const isUnknown = error instanceof ConnectionError && !error.safeToRetry
+      throw isUnknown ? new CommitUnknownError(error, statement) : error
+    }
   }
 
   /** Rolls back a transaction that was prepared for two-phase commit, here or on another connection. */
   async rollbackPrepared(gid: string): Promise<void> {
-    await this.query(`ROLLBACK PREPARED ${quoteLiteral(gid)}`, [], { prepare: false })
+    await this.query(`ROLLBACK PREPARED ${quoteGid(gid)}`, [], { prepare: false })
   }
 
   /** The transactions on this server that are prepared and wait for their second phase. */
   preparedTransactions(): Promise<PreparedTransaction[]> {
-    return this.rows<PreparedTransaction>("select gid, prepared, owner, database from pg_catalog.pg_prepared_xacts")
+    const view = "select gid, prepared, owner, database from pg_catalog.pg_prepared_xacts order by prepared, gid"
+    return this.rows<PreparedTransaction>(view, [], { types: DATES })
   }
 
   /**
@@ -165,10 +190,7 @@ export class Connection extends QueryMethods implements AsyncDisposable {
    * give it a `signal`.
    */
   cancel(): Promise<void> {
-    const { link } = this.#session
-    return isTraced(cancelChannel)
-      ? trace(cancelChannel, this.#session.traceContext({}), () => link.cancel())
-      : link.cancel()
+    return this.#session.link.cancel()
   }
 
   /** True once the connection is closed, asked for or not: every query is refused from then on. */
@@ -218,7 +240,7 @@ export class Connection extends QueryMethods implements AsyncDisposable {
       inTransaction: session.link.server.transactionStatus !== "idle",
       begin: (purpose) => {
         if (session.link.server.transactionStatus !== "idle") return partOf(this.borrow())
-        const tx = new Transaction(session, {}, undefined, purpose)
+        const tx = new Transaction(session, {}, { purpose })
         return { carrier: tx.borrow(), commit: () => tx.commit(), rollback: () => tx.rollback() }
       },
       startBeyond: this.#start,

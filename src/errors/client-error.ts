@@ -123,12 +123,14 @@ export class CommitFailedError extends ClientError {
   }
 }
 
-/** The connection was lost during COMMIT: whether the transaction is committed can't be known from here. */
+/** The connection was lost while a transaction was being committed: whether it is can't be known from here. */
 export class CommitUnknownError extends ConnectionError {
   override readonly code: string = "PGLINE_COMMIT_UNKNOWN"
 
-  constructor(cause: unknown) {
-    super("the connection was lost during COMMIT: the transaction may or may not be committed", { cause })
+  /** @param statement the one that was to commit it, or to prepare it for that */
+  constructor(cause: unknown, statement: string) {
+    const [command] = statement.split(" '", 1)
+    super(`the connection was lost during ${command}: whether it has worked cannot be known`, { cause })
   }
 
   override get transient(): boolean {

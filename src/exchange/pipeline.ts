@@ -29,7 +29,8 @@ type State = "queued" | "open" | "over"
 type Item = SkippableExchange | SyncPoint
 
 /** One exchange for the link, many for the callers. */
-export class PipelineExchange implements Exchange {
+export class PipelineExchange implements SkippableExchange {
+  readonly isCallerPaced = true
   #state: State = "queued"
   #line!: Line
   #memberLine!: Line
@@ -42,10 +43,19 @@ export class PipelineExchange implements Exchange {
   #failure: unknown
   /** Why the commit at the next sync point failed, when no statement is to blame. */
   #commitFailure: unknown
-  /** Why the link carries the pipeline no more. */
+  /** Why the pipeline carries nothing more. */
   #lost: unknown
+  #reportLoss!: (error: unknown) => void
+  /** Rejects when it was given up, or its link is gone. */
+  readonly lost: Promise<never> = new Promise((_, reject) => {
+    this.#reportLoss = reject
+  })
   /** The member whose reply is being read has said all it has to say for now. */
   #turnEnded = false
+
+  constructor() {
+    this.lost.catch(() => {})
+  }
 
   /** Adds a statement. After an error before it, up to the next sync point, it is refused without being sent. */
   run(member: SkippableExchange): void {
@@ -64,10 +74,16 @@ export class PipelineExchange implements Exchange {
     return this.#addPoint(new SyncPoint())
   }
 
-  /** Adds the last sync point. */
+  /** Adds the last sync point, once. */
   end(): Promise<void> {
+    if (this.#last !== undefined) return this.#last.promise
     this.#last = new SyncPoint()
     return this.#addPoint(this.#last)
+  }
+
+  /** Takes a statement back that was not sent. What was sent is run, though nobody waits for it any more. */
+  withdraw(member: SkippableExchange): void {
+    this.#waiting.remove(member)
   }
 
   // Exchange
@@ -121,14 +137,33 @@ export class PipelineExchange implements Exchange {
     return "done"
   }
 
+  /** Everybody is told, but what was sent is answered still, up to a sync point that is the last. */
+  giveUp(error: unknown): void {
+    if (this.#state === "over") return
+    this.#lost = error
+    this.#reportLoss(error)
+    for (const item of this.#written.drain()) {
+      settle(item, error)
+      this.#written.push(item)
+    }
+    for (const item of this.#waiting.drain()) {
+      settle(item, error)
+      if (item === this.#last) this.#waiting.push(item)
+    }
+    this.end()
+    this.#pump()
+  }
+
+  skip(error: unknown): void {
+    this.fail(error)
+  }
+
   fail(error: unknown): void {
     if (this.#state === "over") return
     this.#state = "over"
     this.#lost = error
-    for (const item of [...this.#written.drain(), ...this.#waiting.drain()]) {
-      if (item instanceof SyncPoint) item.settle(error)
-      else item.fail(error)
-    }
+    this.#reportLoss(error)
+    for (const item of [...this.#written.drain(), ...this.#waiting.drain()]) settle(item, error)
   }
 
   /** What the members' line asks of us. */
@@ -237,6 +272,11 @@ export class PipelineExchange implements Exchange {
     this.#failure = failure
     this.#pump()
   }
+}
+
+function settle(item: Item, error: unknown): void {
+  if (item instanceof SyncPoint) item.settle(error)
+  else item.fail(error)
 }
 
 function aborted(cause: unknown): PipelineAbortedError {

@@ -20,7 +20,7 @@ import type { Description, Statement } from "../query/statement.ts"
 import type { StatementCache } from "../query/statement-cache.ts"
 import type { TypeRegistry } from "../types/registry.ts"
 import type { Line, Outcome } from "./exchange.ts"
-import { blameFailure, readError, refuseCopy, unexpectedMessage } from "./replies.ts"
+import { readError, refuseCopy, unexpectedMessage } from "./replies.ts"
 import type { SkippableExchange } from "./skippable.ts"
 import { TypeLookup } from "./type-lookup.ts"
 
@@ -105,7 +105,6 @@ export class Prepare implements SkippableExchange {
   onReady(status: number): Outcome {
     if (this.#error !== undefined) {
       this.#statements.release(this.#statement)
-      blameFailure(this.#error, status, this.#line)
       this.#reject(this.#error)
     } else if (this.#fields === undefined) {
       throw new ProtocolError("the server has not described the statement")

@@ -163,6 +163,7 @@ async function openSession(attempt: Attempt, way: Way, version: number, trace: T
     return await guarded(transport, target, signal, async () => {
       const link = new Link(transport, {
         listener: context.listener,
+        place: { "server.address": target.host.host, "server.port": target.host.port },
         cancelTimeoutMs: context.cancelTimeoutMs,
         stallTimeoutMs: context.stallTimeoutMs,
         dialProbe: (stop) => reach(target, "plain", config, stop),

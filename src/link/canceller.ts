@@ -43,7 +43,7 @@ export class Canceller {
   }
 
   /** Has the exchange stopped when the stop says so; `onStop` is called then. */
-  watch(exchange: Exchange, stop: Stop, onStop: (reason: unknown) => void): void {
+  watch(exchange: Exchange, stop: Stop, onStop: () => void): void {
     this.#stops.set(exchange, stop)
     stop.listen(onStop)
   }

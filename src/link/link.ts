@@ -1,67 +1,62 @@
 /**
- * A link: one live socket that carries a FIFO of exchanges. It owns the transport, the decoder, the outbox and the
- * queues; it runs exchanges and dies once. It knows nothing of what an exchange does.
+ * A link: one live socket that carries a FIFO of exchanges. It owns the transport and the decoder, has its traffic queue
+ * the exchanges, gives each the replies that are its own, and dies once. It knows nothing of what an exchange does.
  *
- *     run() ──▶ [ waiting ] ──write()──▶ [ in flight ] ──replies──▶ settled
- *                   ▲                          │
- *                   └── while one holds the line, or the peer takes no bytes
+ *     run() ──▶ traffic ──bytes──▶ transport ──bytes──▶ decoder ──frames──▶ the exchange in front
  *
- * Exchanges are written as they come, without waiting for the replies to earlier ones: pipelining is the normal case.
  * When the link dies, every exchange that is left fails, and is told whether the server can have seen any of it.
  */
 
 import type { ByteSource } from "../base/byte-source.ts"
-import { Deque } from "../base/deque.ts"
 import type { Stop } from "../base/stop.ts"
 import { ConnectionError, ProtocolError, TimeoutError, UsageError } from "../errors/client-error.ts"
 import { createServerError } from "../errors/create-server-error.ts"
 import type { Notice } from "../errors/server-error.ts"
 import { Drain } from "../exchange/drain.ts"
-import type { Exchange, Executor, Line } from "../exchange/exchange.ts"
+import type { Exchange, Executor } from "../exchange/exchange.ts"
 import { RestoreEncoding } from "../exchange/restore-encoding.ts"
 import { Startup, type StartupRequest } from "../exchange/startup.ts"
 import { readServerMessage } from "../protocol/backend.ts"
 import { ERROR_RESPONSE } from "../protocol/codes.ts"
 import { Decoder, SHORT_LIMIT } from "../protocol/decoder.ts"
-import type { Encoder } from "../protocol/encoder.ts"
 import type { ConnectionSink, FrameSink } from "../protocol/frame-sink.ts"
+import { cancelChannel } from "../trace/channels.ts"
+import { isTraced, trace } from "../trace/trace.ts"
 import type { Transport, TransportHandler } from "../transport/transport.ts"
 import { type AsyncListener, dispatchAsync, type Notification } from "./async-messages.ts"
 import { type CancelDial, sendCancel } from "./cancel.ts"
 import { Canceller, type CancellerHost } from "./canceller.ts"
-import { InFlight } from "./in-flight.ts"
 import { connectionLost, refusal } from "./loss.ts"
 import { DEFAULT_CANCEL_TIMEOUT_MS, DEFAULT_STALL_TIMEOUT_MS, type LinkListener, type LinkOptions } from "./options.ts"
-import { Outbox } from "./outbox.ts"
 import { ServerState } from "./server-state.ts"
-import { StallWatch } from "./stall.ts"
+import { type StallHost, StallWatch } from "./stall.ts"
 import { type LinkState, move } from "./state.ts"
+import { Traffic, type TrafficHost } from "./traffic.ts"
 
 /** How long the peer may take to close after it was told goodbye. */
 const GOODBYE_MS = 1000
 
 /** One connection to a server, from its start-up to its end. */
-export class Link implements Executor, Line, TransportHandler, ConnectionSink, AsyncListener, CancellerHost {
+export class Link
+  implements Executor, TransportHandler, ConnectionSink, AsyncListener, CancellerHost, TrafficHost, StallHost
+{
   readonly server: ServerState = new ServerState()
   /** Resolves when the transport is gone, however that came about. */
   readonly closed: Promise<void>
   readonly listener: LinkListener
   /** True behind a pooler that may give each request another server: one is answered before the next is sent. */
   isSerial = false
+  readonly #place: NonNullable<LinkOptions["place"]>
   readonly #transport: Transport
   readonly #decoder: Decoder
-  readonly #outbox: Outbox
+  readonly #traffic: Traffic
   readonly #canceller: Canceller
   readonly #cancelTimeoutMs: number
   readonly #dialCancel: CancelDial
   readonly #stall: StallWatch | undefined
-  readonly #waiting: Deque<Exchange> = new Deque()
-  readonly #inFlight: InFlight = new InFlight()
   /** The requests that are being made because of `cancel`. */
   readonly #cancels: Set<AbortController> = new Set()
   #state: LinkState = "starting"
-  #holder: Exchange | undefined
-  #writing: Exchange | undefined
   #reason: Error | undefined
   #resolveClosed!: () => void
   #goodbye: ReturnType<typeof setTimeout> | undefined
@@ -69,6 +64,7 @@ export class Link implements Executor, Line, TransportHandler, ConnectionSink, A
   /** Takes an open transport over. */
   constructor(transport: Transport, options: LinkOptions = {}) {
     this.listener = options.listener ?? {}
+    this.#place = options.place ?? { "server.address": "", "server.port": 0 }
     this.#dialCancel = options.dialCancel ?? (() => Promise.reject(new UsageError("this link cannot cancel")))
     this.#cancelTimeoutMs = options.cancelTimeoutMs ?? DEFAULT_CANCEL_TIMEOUT_MS
     this.#canceller = new Canceller(this, this.#cancelTimeoutMs)
@@ -76,10 +72,7 @@ export class Link implements Executor, Line, TransportHandler, ConnectionSink, A
     this.#stall = dialProbe && stallTimeoutMs > 0 ? new StallWatch(this, dialProbe, stallTimeoutMs) : undefined
     this.#transport = transport
     this.#decoder = new Decoder(this.#idle, this, SHORT_LIMIT)
-    this.#outbox = new Outbox(transport, () => {
-      this.#inFlight.markFlushed()
-      this.#stall?.onWritten()
-    })
+    this.#traffic = new Traffic(transport, this)
     this.closed = new Promise((resolve) => {
       this.#resolveClosed = resolve
     })
@@ -101,17 +94,17 @@ export class Link implements Executor, Line, TransportHandler, ConnectionSink, A
 
   /** True while the server owes an answer. */
   get isWaiting(): boolean {
-    return this.#inFlight.size > 0
+    return this.#traffic.inFlight > 0
   }
 
   /** True when nothing is under way. */
   get isIdle(): boolean {
-    return this.#inFlight.size === 0 && this.#waiting.size === 0
+    return this.#traffic.isIdle
   }
 
   /** True when what is asked for next is sent at once: nothing is under way, and no cancel request either. */
   get isFree(): boolean {
-    return this.#holder === undefined && this.isIdle
+    return this.#traffic.holder === undefined && this.isIdle
   }
 
   /** Starts the session. The link is destroyed when that fails. */
@@ -119,7 +112,7 @@ export class Link implements Executor, Line, TransportHandler, ConnectionSink, A
     for (const [name, value] of Object.entries(request.parameters)) this.server.noteSetting(`${name}=${value}`)
     const startup = new Startup(request)
     this.server.database = request.parameters["database"] ?? ""
-    this.#write(startup)
+    this.#traffic.write(startup)
     try {
       const { processId, secretKey, protocolVersion } = await startup.promise
       this.#decoder.trust()
@@ -152,12 +145,12 @@ export class Link implements Executor, Line, TransportHandler, ConnectionSink, A
       }
       this.#canceller.watch(exchange, stop, () => this.#onStop(exchange, stop))
     }
-    this.#enqueue(exchange)
+    this.#traffic.enqueue(exchange)
   }
 
   /** Asks the server to stop whatever runs; resolves when it has been told and nothing later can be hit. */
   async cancel(): Promise<void> {
-    if (!this.#carries) throw refusal(this.#state, this.#reason)
+    if (this.refusal !== undefined) throw this.refusal
     const abort = new AbortController()
     const timer = setTimeout(() => {
       abort.abort(new TimeoutError(`the server has not taken a cancel request within ${this.#cancelTimeoutMs} ms`))
@@ -169,68 +162,37 @@ export class Link implements Executor, Line, TransportHandler, ConnectionSink, A
       clearTimeout(timer)
       this.#cancels.delete(abort)
     }
-    if (this.#holder?.isCallerPaced) return // its caller may be the one who waits here
+    if (this.#traffic.holder?.isCallerPaced) return // its caller may be the one who waits here
     await new Promise<void>((resolve) => {
-      if (this.#carries) this.#enqueue(new Drain(resolve))
+      if (this.refusal === undefined) this.#traffic.enqueue(new Drain(resolve))
       else resolve()
     })
   }
 
-  // Line
+  // TrafficHost
 
-  get encoder(): Encoder {
-    return this.#outbox.encoder
+  get refusal(): Error | undefined {
+    return this.#state === "open" || this.#state === "closing" ? undefined : refusal(this.#state, this.#reason)
   }
 
-  hold(): void {
-    this.#holder = this.#writing
+  isLast(exchange: Exchange): boolean {
+    return this.isSerial || this.#canceller.isWatching(exchange)
   }
 
-  sync(): void {
-    this.#outbox.sync()
+  onFront(exchange: Exchange): void {
+    this.#decoder.sink = exchange
   }
 
-  flush(): void {
-    this.#outbox.scheduleFlush()
+  onUnwritten(exchange: Exchange): void {
+    this.#canceller.forget(exchange)
   }
 
-  send(): void {
-    this.#outbox.schedule()
+  onFlushed(): void {
+    this.#stall?.onWritten()
   }
 
-  transmit(): void {
-    this.#outbox.flush()
-  }
-
-  get congested(): boolean {
-    return this.#transport.congested
-  }
-
-  pause(): void {
-    this.#transport.pause()
-  }
-
-  resume(): void {
-    this.#transport.resume()
-  }
-
-  release(exchange: Exchange): void {
-    if (!this.#isLast(exchange)) this.#free(exchange)
-  }
-
-  endTurn(): void {
-    this.sync()
-    this.send()
-  }
-
-  rerun(exchange: Exchange): void {
-    if (!this.#carries) exchange.fail(refusal(this.#state, this.#reason))
-    else if (this.#holder !== undefined || this.#transport.congested) this.#waiting.unshift(exchange)
-    else this.#write(exchange)
-  }
-
-  get crowded(): boolean {
-    return this.#inFlight.size > 1
+  onPumped(): void {
+    if (this.#state === "closing") this.#finishClosing()
   }
 
   abandon(reason: Error): void {
@@ -283,8 +245,8 @@ export class Link implements Executor, Line, TransportHandler, ConnectionSink, A
   }
 
   onDrain(): void {
-    this.#inFlight.front?.onDrain?.()
-    this.#pump()
+    this.#traffic.front?.onDrain?.()
+    this.#traffic.pump()
   }
 
   onClose(error: Error | undefined): void {
@@ -296,16 +258,16 @@ export class Link implements Executor, Line, TransportHandler, ConnectionSink, A
   // ConnectionSink
 
   onReady(status: number): void {
-    const exchange = this.#inFlight.front
+    const exchange = this.#traffic.front
     if (exchange === undefined) throw new ProtocolError("the server is ready for a query that was never made")
     this.server.setStatus(status)
     const outcome = exchange.onReady(status)
     if (this.#state === "closed") return
     if (this.#state === "starting") this.#state = move(this.#state, "open")
     if (outcome === "more") return
-    this.#inFlight.shift()
-    this.#decoder.sink = this.#inFlight.front ?? this.#idle
-    if (outcome === "again" && !this.#canceller.isStopped(exchange)) this.#runAgain(exchange)
+    this.#traffic.shift()
+    this.#decoder.sink = this.#traffic.front ?? this.#idle
+    if (outcome === "again" && !this.#canceller.isStopped(exchange)) this.#traffic.runAgain(exchange)
     else this.#onAnswered(exchange)
     this.#cancelFront()
     if (this.#state === "closing") this.#finishClosing()
@@ -328,12 +290,12 @@ export class Link implements Executor, Line, TransportHandler, ConnectionSink, A
   onParameter(name: string, value: string): void {
     this.server.parameters.set(name, value)
     this.listener.onParameter?.(name, value)
-    if (name === "client_encoding" && value !== "UTF8" && this.#carries) this.#restoreEncoding(value)
+    if (name === "client_encoding" && value !== "UTF8" && this.refusal === undefined) this.#restoreEncoding(value)
   }
 
   /** What was written behind the change was read in another encoding than it was meant in. */
   #restoreEncoding(encoding: string): void {
-    if (this.#inFlight.size <= 1) this.rerun(new RestoreEncoding())
+    if (this.#traffic.inFlight <= 1) this.#traffic.rerun(new RestoreEncoding())
     else this.#die(new ProtocolError(`client_encoding was changed to ${encoding} in front of other requests`))
   }
 
@@ -352,42 +314,28 @@ export class Link implements Executor, Line, TransportHandler, ConnectionSink, A
     },
   }
 
-  #enqueue(exchange: Exchange): void {
-    if (this.#mustWait()) this.#waiting.push(exchange)
-    else this.#write(exchange)
-  }
-
-  /** Runs an exchange once more, before what waits: what was asked for later stays behind it where it can. */
-  #runAgain(exchange: Exchange): void {
-    if (this.#holder === exchange) this.#holder = undefined
-    this.rerun(exchange)
-    this.#pump()
-  }
-
-  /** Whether requests are still answered. */
-  get #carries(): boolean {
-    return this.#state === "open" || this.#state === "closing"
-  }
-
   // CancellerHost
 
   sendCancel(signal: AbortSignal): Promise<void> {
-    return sendCancel(this.#dialCancel, this.server, signal)
+    const send = (): Promise<void> => sendCancel(this.#dialCancel, this.server, signal)
+    if (!isTraced(cancelChannel)) return send()
+    const { database } = this.server
+    return trace(cancelChannel, { "db.system.name": "postgresql", "db.namespace": database, ...this.#place }, send)
   }
 
   drain(done: () => void): void {
-    this.#write(new Drain(done))
+    this.#traffic.write(new Drain(done))
   }
 
   onCancelled(exchange: Exchange): void {
-    this.#free(exchange)
+    this.#traffic.free(exchange)
   }
 
   #onStop(exchange: Exchange, { reason, isPatient }: Stop): void {
-    if (this.#waiting.remove(exchange)) {
+    if (this.#traffic.withdraw(exchange)) {
       exchange.fail(reason)
       this.#canceller.forget(exchange)
-      this.#pump()
+      this.#traffic.pump()
       return
     }
     if (!isPatient) {
@@ -399,63 +347,19 @@ export class Link implements Executor, Line, TransportHandler, ConnectionSink, A
 
   /** An exchange that was stopped while others were before it is cancelled once it is its turn. */
   #cancelFront(): void {
-    const { front } = this.#inFlight
+    const { front } = this.#traffic
     if (front !== undefined && this.#canceller.isStopped(front)) this.#canceller.begin(front)
   }
 
   #onAnswered(exchange: Exchange): void {
     this.#canceller.forget(exchange)
-    if (!this.#canceller.onAnswered(exchange)) this.#free(exchange)
-  }
-
-  /** Whether nothing may be sent behind the exchange before it is answered. */
-  #isLast(exchange: Exchange): boolean {
-    return this.isSerial || this.#canceller.isWatching(exchange)
-  }
-
-  #free(exchange: Exchange): void {
-    if (this.#holder !== exchange) return
-    this.#holder = undefined
-    this.#pump()
-  }
-
-  #mustWait(): boolean {
-    return this.#holder !== undefined || this.#waiting.size > 0 || this.#transport.congested
-  }
-
-  #write(exchange: Exchange): void {
-    const { writer } = this.encoder
-    const before = writer.length
-    this.#writing = exchange
-    try {
-      exchange.write(this)
-    } catch (error) {
-      writer.truncate(before)
-      if (this.#holder === exchange) this.#holder = undefined
-      this.#canceller.forget(exchange)
-      exchange.fail(error as Error)
-      return
-    }
-    if (this.#isLast(exchange)) this.#holder = exchange
-    if (this.#inFlight.size === 0) this.#decoder.sink = exchange
-    this.#inFlight.push(exchange)
-    this.#outbox.schedule()
-  }
-
-  /** Writes what waits, as far as the line is free. */
-  #pump(): void {
-    while (this.#waiting.size > 0 && this.#holder === undefined && !this.#transport.congested) {
-      this.#write(this.#waiting.shift()!)
-    }
-    if (this.#state === "closing") this.#finishClosing()
+    if (!this.#canceller.onAnswered(exchange)) this.#traffic.free(exchange)
   }
 
   #finishClosing(): void {
     if (!this.isIdle) return
     this.#state = move(this.#state, "ending")
-    this.encoder.terminate()
-    this.#outbox.flush()
-    this.#outbox.close()
+    this.#traffic.terminate()
     this.#transport.end()
     this.#destroyAfter(GOODBYE_MS)
   }
@@ -473,9 +377,7 @@ export class Link implements Executor, Line, TransportHandler, ConnectionSink, A
     this.#canceller.dispose()
     this.#stall?.dispose()
     this.#decoder.stop()
-    this.#outbox.close()
     this.#transport.destroy()
-    this.#holder = undefined
     for (const cancel of this.#cancels) cancel.abort(refusal("closed", this.#reason))
     this.#failAll()
   }
@@ -483,12 +385,11 @@ export class Link implements Executor, Line, TransportHandler, ConnectionSink, A
   #failAll(): void {
     const reason = this.#reason
     let first = true
-    for (const { exchange, seen } of this.#inFlight.drain()) {
+    for (const { exchange, seen } of this.#traffic.close()) {
       // The one whose reply broke the protocol is told so itself.
-      if (first && reason instanceof ProtocolError) exchange.fail(reason)
+      if (first && seen && reason instanceof ProtocolError) exchange.fail(reason)
       else exchange.fail(connectionLost(reason, !seen))
       first = false
     }
-    for (const exchange of this.#waiting.drain()) exchange.fail(connectionLost(reason, true))
   }
 }

@@ -3,6 +3,7 @@
  */
 
 import type { Notice } from "../errors/server-error.ts"
+import type { TraceContext } from "../trace/channels.ts"
 import type { Notification } from "./async-messages.ts"
 import type { CancelDial } from "./cancel.ts"
 import type { ProbeDial } from "./stall.ts"
@@ -16,8 +17,13 @@ export interface LinkListener {
   onParameter?: ((name: string, value: string) => void) | undefined
 }
 
+/** Where a link leads, in the words of a trace. */
+export type LinkPlace = Pick<TraceContext, "server.address" | "server.port">
+
 /** Options of a link. */
 export interface LinkOptions {
+  /** Where it leads, for traces. */
+  readonly place?: LinkPlace
   readonly listener?: LinkListener
   /** Opens another transport to the same server, secured as this one is, for cancelling. */
   readonly dialCancel?: CancelDial

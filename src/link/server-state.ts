@@ -29,6 +29,8 @@ export class ServerState {
   namesGiven = 0
   /** What has failed the transaction that is open, so that later refusals can name it. */
   lastFailure: ServerError | undefined
+  /** What had failed the transaction that was open until the last ReadyForQuery. */
+  failureOfEnded: ServerError | undefined
   #status: number = STATUS_IDLE
   #printsRounded = false
 
@@ -62,7 +64,10 @@ export class ServerState {
     if (status !== STATUS_IDLE && status !== STATUS_TRANSACTION && status !== STATUS_FAILED) {
       throw new ProtocolError(`the server reports an unknown transaction status ${status}`)
     }
-    if (status !== STATUS_FAILED) this.lastFailure = undefined
+    if (status !== STATUS_FAILED) {
+      this.failureOfEnded = this.lastFailure
+      this.lastFailure = undefined
+    }
     this.#status = status
   }
 }

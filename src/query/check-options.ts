@@ -24,6 +24,11 @@ export function checkOptions(options: QueryOptions): void {
   if (types !== undefined && (typeof types !== "object" || types === null)) {
     refuse("the option types", "an object", types)
   }
+  checkBounds(signal, timeout)
+}
+
+/** Checks what may end a request before its time. @throws UsageError */
+export function checkBounds(signal: AbortSignal | undefined, timeout: number | undefined): void {
   if (signal !== undefined && !isSignal(signal)) refuse("the option signal", "an AbortSignal", signal)
   checkTimeout(timeout)
 }

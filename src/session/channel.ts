@@ -4,6 +4,7 @@
 
 import { utf8Length } from "#platform"
 import { describeValue, UsageError } from "../errors/client-error.ts"
+import { checkText } from "../sql/quote.ts"
 
 /** NAMEDATALEN - 1: longer names would be cut off by the server, and two channels become one. */
 const MAX_CHANNEL_BYTES = 63
@@ -17,6 +18,7 @@ export function checkChannel(channel: string): void {
       safeToRetry: true,
     })
   }
+  checkText(channel, "a channel's name")
   const bytes = utf8Length(channel)
   if (bytes > MAX_CHANNEL_BYTES) {
     throw new UsageError(`a channel's name can have at most ${MAX_CHANNEL_BYTES} bytes, this one has ${bytes}`, {
@@ -30,6 +32,7 @@ export function checkPayload(payload: string): void {
   if (typeof payload !== "string") {
     throw new UsageError(`a payload must be a string, got ${describeValue(payload)}`, { safeToRetry: true })
   }
+  checkText(payload, "a payload")
   const bytes = utf8Length(payload)
   if (bytes > MAX_PAYLOAD_BYTES) {
     throw new UsageError(

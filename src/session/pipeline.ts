@@ -8,12 +8,21 @@
 
 import { UsageError } from "../errors/client-error.ts"
 import { PipelineExchange } from "../exchange/pipeline.ts"
+import { checkBounds } from "../query/check-options.ts"
 import type { Result } from "../query/result.ts"
 import type { RowShape } from "../query/row-shape.ts"
 import type { QueryText } from "./query-arguments.ts"
 import { QueryMethods } from "./query-methods.ts"
 import { runQuery, type Start } from "./run-query.ts"
 import type { Session } from "./session.ts"
+
+/** What ends a pipeline before its time. */
+export interface PipelineOptions {
+  /** Ends it when it aborts: what runs is cancelled on the server, and each statement rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined
+  /** Ends it in the same way after so many milliseconds, with TimeoutError. */
+  readonly timeout?: number | undefined
+}
 
 /** Runs statements under one sync point. Do not await each before the next: that is what pipelines are for. */
 export class Pipeline extends QueryMethods {
@@ -63,28 +72,41 @@ export class Pipeline extends QueryMethods {
       exchange.fail(stop.reason)
       return
     }
-    stop?.listen((reason) => exchange.fail(reason))
+    stop?.listen((reason) => {
+      this.#exchange.withdraw(exchange)
+      exchange.fail(reason)
+    })
     this.#exchange.run(exchange)
   }
 }
 
 /**
  * Runs a function with a pipeline and ends it with a sync point.
+ * @param scope what has the connection now
  * @throws what the function throws, or the server's error when the commit at the last sync point failed
  */
-export async function runPipeline<T>(session: Session, fn: (pipeline: Pipeline) => T | Promise<T>): Promise<T> {
+export async function runPipeline<T>(
+  session: Session,
+  start: Start,
+  scope: object | undefined,
+  fn: (pipeline: Pipeline) => T | Promise<T>,
+  options: PipelineOptions = {},
+): Promise<T> {
+  checkBounds(options.signal, options.timeout)
   const exchange = new PipelineExchange()
   const pipeline = new Pipeline(session, exchange)
-  session.enter(pipeline, undefined, "a pipeline")
-  session.link.run(exchange)
+  const stop = session.stopOwnIf(options.signal, options.timeout)
+  start(exchange, stop)
+  session.enter(pipeline, scope, "a pipeline")
   try {
-    const value = await fn(pipeline)
+    const value = await Promise.race([fn(pipeline), exchange.lost])
     await exchange.end()
     return value
   } catch (error) {
     await exchange.end().catch(() => {}) // the function's own error is the one to tell
     throw error
   } finally {
+    stop?.dispose()
     session.leave(pipeline)
   }
 }

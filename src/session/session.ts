@@ -80,6 +80,8 @@ export class Session {
   readonly limits: ResultLimits | undefined
   readonly #scopes: { readonly scope: object; readonly name: string }[] = []
   readonly #options: SessionOptions
+  readonly #onFree: (() => void)[] = []
+  readonly #onRevoked: (() => void)[] = []
   #isRevoked = false
   #wasUsed = false
 
@@ -113,6 +115,18 @@ export class Session {
   /** Refuses all that is asked for through this object from now on, its scopes included. */
   revoke(): void {
     this.#isRevoked = true
+    for (const callback of this.#onRevoked.splice(0)) callback()
+  }
+
+  /** Calls back when the session is revoked. */
+  onceRevoked(callback: () => void): void {
+    this.#onRevoked.push(callback)
+  }
+
+  /** Calls back when no scope has the connection, now or later. */
+  onceFree(callback: () => void): void {
+    if (this.#scopes.length === 0) callback()
+    else this.#onFree.push(callback)
   }
 
   /** The session's types, changed as a query's own options say. */
@@ -146,6 +160,7 @@ export class Session {
   leave(scope: object): void {
     const index = this.#scopes.findIndex((entry) => entry.scope === scope)
     if (index !== -1) this.#scopes.splice(index)
+    if (this.#scopes.length === 0) for (const callback of this.#onFree.splice(0)) callback()
   }
 
   /** @throws UsageError when another scope than this one has the connection, or it was given back to its pool */

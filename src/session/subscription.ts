@@ -3,15 +3,36 @@
  * not wait, and a consumer who may be slow.
  */
 
-import { NotificationOverflowError } from "../errors/client-error.ts"
+import { NotificationOverflowError, UsageError } from "../errors/client-error.ts"
 import type { Notification } from "../link/async-messages.ts"
+import type { ListenOptions } from "./listen-options.ts"
+import { NotificationBuffer } from "./notification-buffer.ts"
+import { SubscriptionIterator } from "./subscription-iterator.ts"
 
-/** How many notifications may wait for a consumer. */
+/** How many notifications may wait for a consumer, unless told otherwise. */
 const BUFFER_LIMIT = 10_000
+
+/** Is told each notification of a channel. What it throws, and how its promise ends, is ignored. */
+export type NotificationListener = (notification: Notification) => unknown
+
+/** A time during which nobody listened, because the connection was lost: notifications may have been missed. */
+export interface NotificationGap {
+  /** The channel's name. */
+  readonly channel: string
+  /** When the connection was last known to be well. */
+  readonly since: Date
+  /** Why it was lost. */
+  readonly reason: unknown
+}
+
+/** What comes for a subscription, in the order in which it came. */
+export type SubscriptionEvent =
+  | { readonly kind: "notification"; readonly notification: Notification }
+  | { readonly kind: "gap"; readonly gap: NotificationGap }
 
 /**
  * A subscription to a channel. Iterate it, or give `listen` a callback. It ends by `unlisten`, at the end of an
- * `await using` block, or with the connection.
+ * `await using` block, when the signal it was given aborts, and with its connection; that of a pool outlives connections.
  *
  * @example
  * ```ts
@@ -21,27 +42,40 @@ const BUFFER_LIMIT = 10_000
 export class Subscription implements AsyncIterable<Notification>, AsyncDisposable {
   /** The channel's name. */
   readonly channel: string
-  readonly #listener: ((notification: Notification) => void) | undefined
+  readonly #listener: NotificationListener | undefined
+  readonly #onGap: ListenOptions["onGap"]
   readonly #onUnlisten: () => Promise<void>
-  readonly #buffer: Notification[] = []
-  #state: "open" | "ended" = "open"
-  #error: Error | undefined
-  #wake: (() => void) | undefined
+  readonly #limit: number
+  readonly #buffer: NotificationBuffer<SubscriptionEvent>
+  readonly #signal: AbortSignal | undefined
+  readonly #onAbort: () => void
 
   /** @internal Use `listen`. */
   constructor(
     channel: string,
-    listener: ((notification: Notification) => void) | undefined,
+    listener: NotificationListener | undefined,
+    options: ListenOptions,
     onUnlisten: () => Promise<void>,
   ) {
     this.channel = channel
     this.#listener = listener
+    this.#onGap = options.onGap
     this.#onUnlisten = onUnlisten
+    this.#limit = options.bufferLimit ?? BUFFER_LIMIT
+    this.#buffer = new NotificationBuffer(this.#limit)
+    this.#signal = options.signal
+    this.#onAbort = () => this.#stop(this.#signal?.reason)
+    this.#signal?.addEventListener("abort", this.#onAbort, { once: true })
   }
 
-  /** Stops listening. Iterations end after what has arrived before. */
+  /** True once nothing more will come. */
+  get isEnded(): boolean {
+    return this.#buffer.isEnded
+  }
+
+  /** Stops listening. Iterations end after what has arrived before. Harmless when it has ended. */
   async unlisten(): Promise<void> {
-    if (this.#state === "ended") return
+    if (this.isEnded) return
     this.end(undefined)
     await this.#onUnlisten()
   }
@@ -49,21 +83,15 @@ export class Subscription implements AsyncIterable<Notification>, AsyncDisposabl
   /**
    * The notifications, as they come. Breaking out stops listening.
    * @throws NotificationOverflowError when the consumer was too slow and notifications would have been lost
-   * @throws ConnectionError and others when the connection is lost
+   * @throws ConnectionError and others when the connection is lost; the signal's reason when that has ended it
    */
-  async *[Symbol.asyncIterator](): AsyncGenerator<Notification, void, undefined> {
-    try {
-      while (true) {
-        while (this.#buffer.length > 0) yield this.#buffer.shift()!
-        if (this.#error !== undefined) throw this.#error
-        if (this.#state === "ended") return
-        await new Promise<void>((resolve) => {
-          this.#wake = resolve
-        })
-      }
-    } finally {
-      await this.unlisten()
-    }
+  [Symbol.asyncIterator](): AsyncIterableIterator<Notification> {
+    return this.#iterate((event) => (event.kind === "notification" ? event.notification : undefined))
+  }
+
+  /** The notifications and, in their place among them, the gaps in which some may have been missed. */
+  events(): AsyncIterableIterator<SubscriptionEvent> {
+    return this.#iterate((event) => event)
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -72,29 +100,48 @@ export class Subscription implements AsyncIterable<Notification>, AsyncDisposabl
 
   /** @internal A notification has come. */
   deliver(notification: Notification): void {
-    if (this.#state === "ended") return
-    if (this.#listener !== undefined) {
-      try {
-        this.#listener(notification)
-      } catch {
-        // A listener's failure is not the connection's, nor the other listeners'.
-      }
-      return
-    }
-    if (this.#buffer.length >= BUFFER_LIMIT) {
-      this.end(new NotificationOverflowError(this.channel, BUFFER_LIMIT))
-      this.#onUnlisten().catch(() => {}) // a connection that is lost listens no more either
-      return
-    }
-    this.#buffer.push(notification)
-    this.#wake?.()
+    if (this.isEnded) return
+    if (this.#listener === undefined) this.#keep({ kind: "notification", notification })
+    else contain(() => this.#listener?.(notification))
+  }
+
+  /** @internal Notifications may have been missed. */
+  deliverGap(gap: NotificationGap): void {
+    if (this.isEnded) return
+    if (this.#onGap !== undefined) contain(() => this.#onGap?.(gap))
+    if (this.#listener === undefined) this.#keep({ kind: "gap", gap })
   }
 
   /** @internal Nothing more will come, for a reason or because it was asked for. */
-  end(error: Error | undefined): void {
-    if (this.#state === "ended") return
-    this.#state = "ended"
-    this.#error = error
-    this.#wake?.()
+  end(error: unknown): void {
+    this.#signal?.removeEventListener("abort", this.#onAbort)
+    this.#buffer.end(error)
+  }
+
+  #iterate<T>(pick: (event: SubscriptionEvent) => T | undefined): AsyncIterableIterator<T> {
+    if (this.#listener !== undefined) {
+      throw new UsageError("the subscription has a listener: notifications go to that", { safeToRetry: true })
+    }
+    return new SubscriptionIterator(this.#buffer, pick, () => this.unlisten())
+  }
+
+  #keep(event: SubscriptionEvent): void {
+    if (!this.#buffer.push(event)) this.#stop(new NotificationOverflowError(this.channel, this.#limit))
+  }
+
+  #stop(reason: unknown): void {
+    if (this.isEnded) return
+    this.end(reason)
+    this.#onUnlisten().catch(() => {}) // a connection that is lost listens no more either
+  }
+}
+
+/** A listener's failure is not the connection's, nor the other listeners'. */
+function contain(call: () => unknown): void {
+  try {
+    const result = call()
+    if (result instanceof Promise) result.catch(() => {})
+  } catch {
+    // See above.
   }
 }

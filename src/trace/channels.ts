@@ -18,14 +18,16 @@ export interface TraceContext {
   readonly "server.port": number
   /** The statement, without its values. */
   readonly "db.query.text"?: string
-  /** What is done: `listen`, `begin`, the channel's own word, … */
+  /** What is done where no statement says so: `LISTEN`, `transaction`, … */
   readonly "db.operation.name"?: string
-  /** The channel of LISTEN or NOTIFY. */
-  readonly channel?: string
+  /** The channel of LISTEN, UNLISTEN or a notification. */
+  readonly "messaging.destination.name"?: string
   /** Rows that came back, once they have. */
   "db.response.returned_rows"?: number
   /** The SQLSTATE or the error's code, once it has failed. */
   "error.type"?: string
+  /** The SQLSTATE, when it is the server that has refused. */
+  "db.response.status_code"?: string
   /** The error, once it has failed. */
   error?: unknown
 }
@@ -39,11 +41,11 @@ export const connectChannel: Channel = tracingChannel("pgline:connect")
 export const queryChannel: Channel = tracingChannel("pgline:query")
 /** An explicit `prepare`. */
 export const prepareChannel: Channel = tracingChannel("pgline:prepare")
-/** `transaction(fn)`, retries included. */
+/** A transaction from its beginning to its end; `transaction(fn)` with its retries. */
 export const transactionChannel: Channel = tracingChannel("pgline:transaction")
 /** A COPY in either direction. */
 export const copyChannel: Channel = tracingChannel("pgline:copy")
-/** LISTEN and UNLISTEN. */
-export const listenChannel: Channel = tracingChannel("pgline:listen")
-/** A cancel request. */
+/** LISTEN, UNLISTEN, and the delivery of each notification to its listeners. */
+export const notificationChannel: Channel = tracingChannel("pgline:notification")
+/** A cancel request, asked for or because of a signal or a timeout, until the server has taken it. */
 export const cancelChannel: Channel = tracingChannel("pgline:cancel")

@@ -4,6 +4,7 @@
  */
 
 import { PglineError } from "../errors/client-error.ts"
+import { ServerError } from "../errors/server-error.ts"
 import type { Channel, TraceContext } from "./channels.ts"
 
 /** Whether anybody listens. */
@@ -22,12 +23,19 @@ export function trace<T>(
   run: () => Promise<T>,
   onResult?: (context: TraceContext, result: T) => void,
 ): Promise<T> {
+  let promise: Promise<T>
+  try {
+    promise = channel.start.runStores(context, run)
+  } catch (error) {
+    publishError(channel, context, error)
+    channel.end.publish(context)
+    throw error
+  }
+  channel.end.publish(context)
   const settle = (): void => {
     channel.asyncStart.publish(context)
     channel.asyncEnd.publish(context)
   }
-  const promise = channel.start.runStores(context, run)
-  channel.end.publish(context)
   return promise.then(
     (result) => {
       onResult?.(context, result)
@@ -35,11 +43,22 @@ export function trace<T>(
       return result
     },
     (error: unknown) => {
-      context.error = error
-      context["error.type"] = error instanceof PglineError ? error.code : (error as Error)?.name
-      channel.error.publish(context)
+      publishError(channel, context, error)
       settle()
       throw error
     },
   )
+}
+
+/** Runs something that ends with its call, and tells the channel: `start` and `end`. */
+export function traceSync(channel: Channel, context: TraceContext, run: () => void): void {
+  channel.start.runStores(context, run)
+  channel.end.publish(context)
+}
+
+function publishError(channel: Channel, context: TraceContext, error: unknown): void {
+  context.error = error
+  context["error.type"] = error instanceof PglineError ? error.code : (error as Error)?.name
+  if (error instanceof ServerError) context["db.response.status_code"] = error.code
+  channel.error.publish(context)
 }

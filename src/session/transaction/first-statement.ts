@@ -7,6 +7,7 @@
  *       └──────── never sent ────────┘
  */
 
+import { Deque } from "../../base/deque.ts"
 import type { Stop } from "../../base/stop.ts"
 import { Preceded } from "../../exchange/preceded.ts"
 import type { SkippableExchange } from "../../exchange/skippable.ts"
@@ -14,11 +15,17 @@ import type { Start } from "../run-query.ts"
 
 type State = "fresh" | "beginning" | "begun" | "failed"
 
+/** A statement that waits until the first one is answered. */
+interface Waiting {
+  readonly exchange: SkippableExchange
+  readonly stop: Stop | undefined
+}
+
 /** Carries statements once a statement that has to come first has succeeded. */
 export class FirstStatement {
   readonly #statement: string
   readonly #start: Start
-  readonly #waiting: { readonly exchange: SkippableExchange; readonly stop: Stop | undefined }[] = []
+  readonly #waiting: Deque<Waiting> = new Deque()
   #state: State = "fresh"
   #failure: unknown
 
@@ -36,6 +43,11 @@ export class FirstStatement {
     return this.#state === "fresh"
   }
 
+  /** True when the server has confirmed the first statement. */
+  get hasBegun(): boolean {
+    return this.#state === "begun"
+  }
+
   /** True when the server has refused the first statement: there is nothing to end then. */
   get hasFailed(): boolean {
     return this.#state === "failed"
@@ -49,7 +61,7 @@ export class FirstStatement {
         this.#start(this.#precede(exchange), stop)
         break
       case "beginning":
-        this.#waiting.push({ exchange, stop })
+        this.#wait(exchange, stop)
         break
       case "begun":
         this.#start(exchange, stop)
@@ -59,6 +71,16 @@ export class FirstStatement {
         exchange.fail(this.#failure)
         break
     }
+  }
+
+  /** What is stopped meanwhile is taken back without a trace. */
+  #wait(exchange: SkippableExchange, stop: Stop | undefined): void {
+    const waiting = { exchange, stop }
+    this.#waiting.push(waiting)
+    stop?.listen((reason) => {
+      this.#waiting.remove(waiting)
+      exchange.fail(reason)
+    })
   }
 
   #precede(exchange: SkippableExchange): Preceded {
@@ -74,6 +96,6 @@ export class FirstStatement {
 
   #settle(state: State): void {
     this.#state = state
-    for (const { exchange, stop } of this.#waiting.splice(0)) this.run(exchange, stop)
+    for (const { exchange, stop } of this.#waiting.drain()) this.run(exchange, stop)
   }
 }

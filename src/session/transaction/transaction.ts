@@ -1,65 +1,108 @@
 /**
  * A transaction: begin … commit or roll back. BEGIN leaves with the first statement, so a transaction without statements
- * never troubles the server. A nested transaction is a savepoint.
+ * never troubles the server. A nested transaction is a savepoint. The connection belongs to the innermost one that is
+ * open, until the server has answered its end.
  *
- *     open ──commit──▶ ended
- *       └───rollback─────▲
+ *     open ──commit, prepare, rollback──▶ ending ──answered──▶ ended
+ *       └──────────stopped: rollback────────▲
  *
  * @see https://www.postgresql.org/docs/current/tutorial-transactions.html
  */
 
 import type { Stop } from "../../base/stop.ts"
-import { CommitFailedError, CommitUnknownError, ConnectionError, UsageError } from "../../errors/client-error.ts"
+import { CommitFailedError, CommitUnknownError, PglineError, UsageError } from "../../errors/client-error.ts"
+import { ServerError } from "../../errors/server-error.ts"
 import type { SkippableExchange } from "../../exchange/skippable.ts"
 import type { Result } from "../../query/result.ts"
 import type { RowShape } from "../../query/row-shape.ts"
-import { quoteLiteral } from "../../sql/quote.ts"
 import { type Carrier, partOf } from "../carrier.ts"
-import type { QueryText } from "../query-arguments.ts"
-import { toQuery } from "../query-arguments.ts"
-import { QueryMethods } from "../query-methods.ts"
+import { ConnectedMethods } from "../connected-methods.ts"
+import { type Pipeline, type PipelineOptions, runPipeline } from "../pipeline.ts"
+import { type QueryText, toQuery } from "../query-arguments.ts"
 import type { ScriptOptions } from "../queryable.ts"
-import { pickResult, runNormalised, runQuery, runScript, type Start } from "../run-query.ts"
+import { runNormalised, runQuery, runScript, type Start } from "../run-query.ts"
 import type { Session } from "../session.ts"
+import { type Boundaries, ofSavepoint, ofTransaction } from "./boundaries.ts"
 import { FirstStatement } from "./first-statement.ts"
-import { beginStatement, type TransactionMode, type TransactionOptions } from "./options.ts"
+import { quoteGid } from "./gid.ts"
+import {
+  checkNestedOptions,
+  checkTransactionOptions,
+  type NestedTransactionOptions,
+  type TransactionOptions,
+} from "./options.ts"
 import { runTransaction } from "./run-transaction.ts"
+import type { TransactionStop } from "./transaction-stop.ts"
 
-/** The statements that begin and end a transaction or a savepoint. */
-interface Boundaries {
-  readonly begin: string
-  readonly commit: string
-  readonly rollback: string
+/** Where a transaction stands, and what ends it from outside. */
+export interface TransactionPlace {
+  readonly outer?: Transaction | undefined
+  /** What it is for, in the words of an error to those who use the connection meanwhile. */
+  readonly purpose?: string | undefined
+  readonly stop?: TransactionStop | undefined
+  /** Is given what settles as its end does: rejects when it was to last and does not, or was stopped. */
+  readonly onEnding?: ((ending: Promise<void>) => void) | undefined
+}
+
+/** How the server has answered the statement that ends a transaction. */
+interface Ending {
+  readonly command: string
+  /** What had failed the transaction. */
+  readonly failure: ServerError | undefined
 }
 
 /**
  * An open transaction: run its statements through it. It ends by `commit`, `rollback`, `prepare`, or at the end of an
  * `await using` block, which rolls back what was not committed.
  */
-export class Transaction extends QueryMethods implements AsyncDisposable {
+export class Transaction extends ConnectedMethods implements AsyncDisposable {
   readonly #session: Session
   readonly #outer: Transaction | undefined
   readonly #boundaries: Boundaries
   readonly #first: FirstStatement
   readonly #depth: number
-  #state: "open" | "ended" = "open"
+  readonly #isRehearsal: boolean
+  readonly #stop: TransactionStop | undefined
+  readonly #onEnding: TransactionPlace["onEnding"]
+  #state: "open" | "ending" | "ended" = "open"
+  #ending: Promise<void> | undefined
+  #isInterrupted = false
+  #interrupt: ((reason: unknown) => void) | undefined
+  /** @internal Rejects once it was stopped and rolled back; absent when nothing can stop it. */
+  readonly interruption: Promise<never> | undefined
 
   /** @internal Use `begin` or `transaction`. */
-  constructor(session: Session, mode: TransactionMode, outer?: Transaction, purpose?: string) {
+  constructor(session: Session, options: TransactionOptions, place: TransactionPlace = {}) {
     super()
+    const { outer } = place
+    if (outer === undefined) {
+      checkTransactionOptions(options)
+      checkNoneOpen(session)
+    } else {
+      checkNestedOptions(options)
+    }
     this.#session = session
     this.#outer = outer
     this.#depth = outer === undefined ? 0 : outer.#depth + 1
-    this.#boundaries = outer === undefined ? ofTransaction(mode) : ofSavepoint(this.#depth)
+    this.#isRehearsal = options.forceRollback === true
+    this.#boundaries = outer === undefined ? ofTransaction(options) : ofSavepoint(this.#depth)
     const start: Start =
       outer === undefined
         ? (exchange, stop) => session.link.run(exchange, stop)
         : (exchange, stop) => outer.#first.run(exchange, stop)
     this.#first = new FirstStatement(this.#boundaries.begin, start)
-    session.enter(this, outer, purpose ?? (outer === undefined ? "a transaction" : "a nested transaction"))
+    session.enter(this, outer, place.purpose ?? (outer === undefined ? "a transaction" : "a nested transaction"))
+    this.#onEnding = place.onEnding
+    this.#stop = outer === undefined ? place.stop : outer.#stop
+    if (place.stop === undefined) return
+    place.stop.onStopped = (reason) => this.#onStopped(reason)
+    this.interruption = new Promise((_, reject) => {
+      this.#interrupt = reject
+    })
+    this.interruption.catch(() => {})
   }
 
-  /** True until it is committed, rolled back or prepared. */
+  /** True until it is committed, rolled back or prepared, or was stopped. */
   get isOpen(): boolean {
     return this.#state === "open"
   }
@@ -70,59 +113,66 @@ export class Transaction extends QueryMethods implements AsyncDisposable {
    * @throws CommitUnknownError when the connection was lost meanwhile: the transaction may or may not be committed
    */
   async commit(): Promise<void> {
-    this.#end()
-    if (this.#first.isFresh) return
-    const failure = this.#session.link.server.lastFailure
-    try {
-      const { command } = await this.#run(this.#boundaries.commit)
-      if (command === "ROLLBACK") throw new CommitFailedError(failure)
-    } catch (error) {
-      if (error instanceof ConnectionError && !error.safeToRetry && this.#outer === undefined) {
-        throw new CommitUnknownError(error)
-      }
-      throw error
+    if (this.#isRehearsal) {
+      throw new UsageError("a transaction with forceRollback cannot be committed", { safeToRetry: true })
     }
+    await this.#end(() => this.#conclude(this.#boundaries.commit))
   }
 
   /** Rolls back; a nested one goes back to its savepoint. A lost connection has rolled back already. */
   async rollback(): Promise<void> {
-    this.#end()
-    if (this.#first.isFresh || this.#first.hasFailed) return
-    try {
-      for (const statement of this.#boundaries.rollback.split("; ")) await this.#run(statement)
-    } catch (error) {
-      if (!(error instanceof ConnectionError)) throw error
-    }
+    await this.#end(() => this.#rollBack())
   }
 
   /**
    * Prepares the transaction for a two-phase commit: it leaves the session and waits on the server, surviving crashes,
-   * for `commitPrepared(gid)` or `rollbackPrepared(gid)` on any connection.
+   * for `commitPrepared(gid)` or `rollbackPrepared(gid)` on any connection to its database.
    * @param gid its name, unique on the server, up to 199 bytes
+   * @throws CommitFailedError when the server rolled back instead, because a statement had failed before
+   * @throws CommitUnknownError when the connection was lost meanwhile: `preparedTransactions` tells whether it is there
    */
   async prepare(gid: string): Promise<void> {
     if (this.#outer !== undefined) {
       throw new UsageError("a nested transaction cannot be prepared: prepare the outer one", { safeToRetry: true })
     }
-    const statement = `PREPARE TRANSACTION ${quoteLiteral(gid)}`
-    this.#end()
-    if (this.#first.isFresh) await this.#run("SELECT") // there is nothing to prepare before BEGIN was sent
-    const failure = this.#session.link.server.lastFailure
-    const { command } = await this.#run(statement)
-    if (command === "ROLLBACK") throw new CommitFailedError(failure)
+    if (this.#isRehearsal) {
+      throw new UsageError("a transaction with forceRollback cannot be prepared", { safeToRetry: true })
+    }
+    const statement = `PREPARE TRANSACTION ${quoteGid(gid)}`
+    await this.#end(async () => {
+      if (this.#first.isFresh) await this.#run("SELECT") // there is nothing to prepare before BEGIN was sent
+      await this.#conclude(statement)
+    })
   }
 
   /** Runs a function in a savepoint: when it throws, what it did is undone and this transaction goes on. */
-  transaction<T>(
-    fn: (tx: Transaction) => T | Promise<T>,
-    options: Pick<TransactionOptions, "forceRollback"> = {},
-  ): Promise<T> {
-    return runTransaction(() => new Transaction(this.#session, {}, this), fn, { forceRollback: options.forceRollback })
+  transaction<T>(fn: (tx: Transaction) => T | Promise<T>, options: NestedTransactionOptions = {}): Promise<T> {
+    return runTransaction(() => new Transaction(this.#session, options, { outer: this }), fn, options)
+  }
+
+  /**
+   * Runs many statements under one sync point, within this transaction: what fails there has failed the transaction.
+   * @see Connection.pipeline
+   */
+  pipeline<T>(fn: (pipeline: Pipeline) => T | Promise<T>, options?: PipelineOptions): Promise<T> {
+    return runPipeline(this.#session, this.#start, this, fn, options)
   }
 
   /** Rolls back what was not committed. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#state === "open") await this.rollback()
+    else await this.whenEnded()
+  }
+
+  /** @internal Resolves when it is over, if its end was asked for. */
+  async whenEnded(): Promise<void> {
+    await this.#ending?.catch(() => {}) // whoever has asked for the end is told how it went
+  }
+
+  /** @internal @throws its reason, when it was stopped and so rolled back */
+  throwIfInterrupted(): void {
+    if (this.#isInterrupted) throw this.#stop?.reason
+    this.#outer?.throwIfInterrupted()
   }
 
   protected override runQuery<R, T>(
@@ -134,10 +184,10 @@ export class Transaction extends QueryMethods implements AsyncDisposable {
     return runQuery(this.#session, this.#start, text, rest, pick, shape)
   }
 
-  protected override async runScript(script: string, options: ScriptOptions): Promise<Result<unknown>[]> {
+  protected override runScript(script: string, options: ScriptOptions): Promise<Result<unknown>[]> {
     // A script cannot stand behind BEGIN under one Sync.
-    if (this.#first.isFresh) await this.#run("SELECT")
-    return await runScript(this.#session, this.#start, script, options)
+    if (this.#state === "open" && this.#first.isFresh) this.#run("SELECT").catch(() => {}) // the script fails likewise
+    return runScript(this.#session, this.#start, script, options)
   }
 
   /** @internal */
@@ -166,37 +216,113 @@ export class Transaction extends QueryMethods implements AsyncDisposable {
   }
 
   readonly #start: Start = (exchange: SkippableExchange, stop: Stop | undefined) => {
-    if (this.#state === "ended") {
+    try {
+      this.#checkUsable()
+    } catch (error) {
       stop?.dispose()
-      throw new UsageError("the transaction has ended", { safeToRetry: true })
+      throw error
     }
-    this.#session.check(this)
-    this.#first.run(exchange, stop)
+    this.#first.run(exchange, this.#boundedBy(stop))
   }
 
-  /** Runs one of our own statements, past the checks that callers' statements meet. */
-  #run(statement: string): Promise<Result<unknown>> {
-    const start: Start = (exchange, stop) => this.#first.run(exchange, stop)
-    return runNormalised<unknown, Result<unknown>>(this.#session, start, toQuery(statement, []), pickResult)
+  #checkUsable(): void {
+    this.throwIfInterrupted()
+    if (this.#state !== "open") throw new UsageError("the transaction has ended", { safeToRetry: true })
+    const { link } = this.#session
+    this.#session.check(this)
+    if (this.#first.hasBegun && link.isIdle && link.server.transactionStatus === "idle") {
+      throw new UsageError("a statement has ended the transaction: use commit and rollback instead of their SQL")
+    }
   }
 
-  #end(): void {
-    if (this.#state === "ended") throw new UsageError("the transaction has ended", { safeToRetry: true })
-    this.#session.check(this)
+  /** What stops a statement: its own stop, and the transaction's. */
+  #boundedBy(stop: Stop | undefined): Stop | undefined {
+    if (this.#stop === undefined) return stop
+    const both = stop ?? this.#session.stopOwn(undefined, undefined)
+    this.#stop.adopt(both)
+    return both
+  }
+
+  /** Runs one of our own statements, past the checks that callers' statements meet. @param bound what stops it */
+  #run(statement: string, bound?: Stop): Promise<Ending> {
+    const { server } = this.#session.link
+    const start: Start = (exchange) => this.#first.run(exchange, bound)
+    const query = toQuery(statement, [[], { timeout: 0 }])
+    return runNormalised<unknown, Ending>(this.#session, start, query, ({ command }) => ({
+      command,
+      failure: server.failureOfEnded,
+    }))
+  }
+
+  #end(run: () => Promise<void>): Promise<void> {
+    this.#checkUsable()
+    this.#state = "ending"
+    this.#ending = run().finally(() => this.#finish())
+    this.#onEnding?.(this.#ending)
+    return this.#ending
+  }
+
+  #finish(): void {
     this.#state = "ended"
     this.#session.leave(this)
   }
-}
 
-function ofTransaction(mode: TransactionMode): Boundaries {
-  return { begin: beginStatement(mode), commit: "COMMIT", rollback: "ROLLBACK" }
-}
-
-function ofSavepoint(depth: number): Boundaries {
-  const name = `pgline_${depth}`
-  return {
-    begin: `SAVEPOINT ${name}`,
-    commit: `RELEASE SAVEPOINT ${name}`,
-    rollback: `ROLLBACK TO SAVEPOINT ${name}; RELEASE SAVEPOINT ${name}`,
+  /** Says the statement that makes it last. When it does not, the transaction is rolled back. */
+  async #conclude(statement: string): Promise<void> {
+    if (this.#first.isFresh) return
+    // Who stops it wants to know how it ended all the same.
+    const bound = this.#boundedBy(this.#session.stopFor(undefined, undefined))
+    if (bound !== undefined) bound.isPatient = true
+    try {
+      const { command, failure } = await this.#run(statement, bound)
+      if (command === "ROLLBACK") throw new CommitFailedError(failure)
+    } catch (error) {
+      if (this.#first.hasFailed) throw error
+      const wasSent = !(error === bound?.reason || (error instanceof PglineError && error.safeToRetry))
+      if (!wasSent || this.#mayBeOpen) await this.#rollBack().catch(() => {})
+      throw wasSent ? this.#explain(error, statement, bound) : error
+    }
   }
+
+  get #mayBeOpen(): boolean {
+    return this.#outer !== undefined || this.#session.link.server.transactionStatus !== "idle"
+  }
+
+  /** What a failure of the last statement means. */
+  #explain(error: unknown, statement: string, bound: Stop | undefined): unknown {
+    if (error instanceof CommitFailedError) return error
+    if (error instanceof ServerError) {
+      if (error.code === "57014" && bound?.isStopped) return bound.reason
+      return this.#outer !== undefined && error.code === "25P02" ? new CommitFailedError(error.cause) : error
+    }
+    return this.#outer === undefined ? new CommitUnknownError(error, statement) : error
+  }
+
+  async #rollBack(): Promise<void> {
+    if (this.#first.isFresh || this.#first.hasFailed) return
+    try {
+      await Promise.all(this.#boundaries.rollback.map((statement) => this.#run(statement)))
+    } catch (error) {
+      // A connection that is lost has rolled back, and where BEGIN was refused there is nothing to roll back.
+      if (error instanceof ServerError && !this.#first.hasFailed) throw error
+    }
+  }
+
+  #onStopped(reason: unknown): void {
+    if (this.#state !== "open") return
+    this.#state = "ending"
+    this.#isInterrupted = true
+    this.#ending = this.#rollBack()
+      .catch(() => {})
+      .finally(() => this.#finish())
+    void this.#ending.then(() => this.#interrupt?.(reason))
+    if (this.interruption !== undefined) this.#onEnding?.(this.interruption)
+  }
+}
+
+/** A transaction that somebody has begun by a statement would end with this one. */
+function checkNoneOpen({ link }: Session): void {
+  if (!link.isIdle || link.server.transactionStatus === "idle") return
+  const problem = "a transaction is open on this connection that was begun by a statement: end it first"
+  throw new UsageError(problem, { safeToRetry: true })
 }

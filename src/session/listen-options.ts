@@ -1,0 +1,39 @@
+/**
+ * What `listen` may be told besides the channel and the listener.
+ */
+
+import { describeValue, UsageError } from "../errors/client-error.ts"
+import { checkBounds } from "../query/check-options.ts"
+import type { NotificationGap } from "./subscription.ts"
+
+/** Options of `listen`. */
+export interface ListenOptions {
+  /** Ends the subscription when it aborts, also before it has begun: `listen` or the iteration rejects with its reason. */
+  readonly signal?: AbortSignal | undefined
+  /**
+   * How many notifications may wait to be iterated over; beyond, the subscription ends with NotificationOverflowError.
+   * @defaultValue 10000
+   */
+  readonly bufferLimit?: number | undefined
+  /**
+   * Is told, before any later notification, that some may have been missed because the connection was lost. Only pools
+   * listen again by themselves; on a connection the subscription ends instead.
+   */
+  readonly onGap?: ((gap: NotificationGap) => unknown) | undefined
+}
+
+/** Refuses what cannot be listened with. @throws UsageError */
+export function checkListening(listener: unknown, options: ListenOptions): void {
+  if (listener !== undefined && typeof listener !== "function") refuse("the listener", "a function", listener)
+  if (typeof options !== "object" || options === null) refuse("the options", "an object", options)
+  const { bufferLimit, onGap } = options
+  if (bufferLimit !== undefined && !(Number.isSafeInteger(bufferLimit) && bufferLimit > 0)) {
+    refuse("the option bufferLimit", "an integer of 1 or more", bufferLimit)
+  }
+  if (onGap !== undefined && typeof onGap !== "function") refuse("the option onGap", "a function", onGap)
+  checkBounds(options.signal, undefined)
+}
+
+function refuse(what: string, expected: string, value: unknown): never {
+  throw new UsageError(`${what} must be ${expected}, got ${describeValue(value)}`, { safeToRetry: true })
+}
