@@ -22,7 +22,7 @@ import type { BeginOptions, TransactionOptions } from "../session/transaction/op
 import { Transaction } from "../session/transaction/transaction.ts"
 import { formatFragment } from "../sql/format.ts"
 import type { Sql } from "../sql/fragment.ts"
-import { cancelChannel, prepareChannel, type TraceContext, transactionChannel } from "../trace/channels.ts"
+import { prepareChannel, type TraceContext, transactionChannel } from "../trace/channels.ts"
 import { isTraced, trace } from "../trace/trace.ts"
 import { literalOf } from "../types/infer.ts"
 import type { TypeOptions, TypeRegistry } from "../types/registry.ts"

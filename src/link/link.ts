@@ -9,7 +9,7 @@
 
 import type { ByteSource } from "../base/byte-source.ts"
 import type { Stop } from "../base/stop.ts"
-import { ConnectionError, ProtocolError, TimeoutError, UsageError } from "../errors/client-error.ts"
+import { ConnectionError, ProtocolError, UsageError } from "../errors/client-error.ts"
 import { createServerError } from "../errors/create-server-error.ts"
 import type { Notice } from "../errors/server-error.ts"
 import { Drain } from "../exchange/drain.ts"
@@ -20,19 +20,24 @@ import { readServerMessage } from "../protocol/backend.ts"
 import { ERROR_RESPONSE } from "../protocol/codes.ts"
 import { Decoder, SHORT_LIMIT } from "../protocol/decoder.ts"
 import type { ConnectionSink, FrameSink } from "../protocol/frame-sink.ts"
-import { cancelChannel } from "../trace/channels.ts"
-import { isTraced, trace } from "../trace/trace.ts"
 import type { Transport, TransportHandler } from "../transport/transport.ts"
 import { type AsyncListener, dispatchAsync, type Notification } from "./async-messages.ts"
-import { type CancelDial, sendCancel } from "./cancel.ts"
+import { CancelRequests } from "./cancel-requests.ts"
 import { Canceller, type CancellerHost } from "./canceller.ts"
 import { connectionLost, refusal } from "./loss.ts"
-import { DEFAULT_CANCEL_TIMEOUT_MS, DEFAULT_STALL_TIMEOUT_MS, type LinkListener, type LinkOptions } from "./options.ts"
+import {
+  DEFAULT_CANCEL_TIMEOUT_MS,
+  DEFAULT_STALL_TIMEOUT_MS,
+  type LinkListener,
+  type LinkOptions,
+  type LinkPlace,
+} from "./options.ts"
 import { ServerState } from "./server-state.ts"
 import { type StallHost, StallWatch } from "./stall.ts"
 import { type LinkState, move } from "./state.ts"
 import { Traffic, type TrafficHost } from "./traffic.ts"
 
+const NOWHERE: LinkPlace = { "server.address": "", "server.port": 0 }
 /** How long the peer may take to close after it was told goodbye. */
 const GOODBYE_MS = 1000
 
@@ -46,16 +51,12 @@ export class Link
   readonly listener: LinkListener
   /** True behind a pooler that may give each request another server: one is answered before the next is sent. */
   isSerial = false
-  readonly #place: NonNullable<LinkOptions["place"]>
   readonly #transport: Transport
   readonly #decoder: Decoder
   readonly #traffic: Traffic
   readonly #canceller: Canceller
-  readonly #cancelTimeoutMs: number
-  readonly #dialCancel: CancelDial
+  readonly #cancels: CancelRequests
   readonly #stall: StallWatch | undefined
-  /** The requests that are being made because of `cancel`. */
-  readonly #cancels: Set<AbortController> = new Set()
   #state: LinkState = "starting"
   #reason: Error | undefined
   #resolveClosed!: () => void
@@ -64,10 +65,10 @@ export class Link
   /** Takes an open transport over. */
   constructor(transport: Transport, options: LinkOptions = {}) {
     this.listener = options.listener ?? {}
-    this.#place = options.place ?? { "server.address": "", "server.port": 0 }
-    this.#dialCancel = options.dialCancel ?? (() => Promise.reject(new UsageError("this link cannot cancel")))
-    this.#cancelTimeoutMs = options.cancelTimeoutMs ?? DEFAULT_CANCEL_TIMEOUT_MS
-    this.#canceller = new Canceller(this, this.#cancelTimeoutMs)
+    const { cancelTimeoutMs = DEFAULT_CANCEL_TIMEOUT_MS, place = NOWHERE } = options
+    const dialCancel = options.dialCancel ?? (() => Promise.reject(new UsageError("this link cannot cancel")))
+    this.#cancels = new CancelRequests(dialCancel, this.server, place, cancelTimeoutMs)
+    this.#canceller = new Canceller(this, cancelTimeoutMs)
     const { dialProbe, stallTimeoutMs = DEFAULT_STALL_TIMEOUT_MS } = options
     this.#stall = dialProbe && stallTimeoutMs > 0 ? new StallWatch(this, dialProbe, stallTimeoutMs) : undefined
     this.#transport = transport
@@ -151,17 +152,7 @@ export class Link
   /** Asks the server to stop whatever runs; resolves when it has been told and nothing later can be hit. */
   async cancel(): Promise<void> {
     if (this.refusal !== undefined) throw this.refusal
-    const abort = new AbortController()
-    const timer = setTimeout(() => {
-      abort.abort(new TimeoutError(`the server has not taken a cancel request within ${this.#cancelTimeoutMs} ms`))
-    }, this.#cancelTimeoutMs)
-    this.#cancels.add(abort)
-    try {
-      await this.sendCancel(abort.signal)
-    } finally {
-      clearTimeout(timer)
-      this.#cancels.delete(abort)
-    }
+    await this.#cancels.ask()
     if (this.#traffic.holder?.isCallerPaced) return // its caller may be the one who waits here
     await new Promise<void>((resolve) => {
       if (this.refusal === undefined) this.#traffic.enqueue(new Drain(resolve))
@@ -317,10 +308,7 @@ export class Link
   // CancellerHost
 
   sendCancel(signal: AbortSignal): Promise<void> {
-    const send = (): Promise<void> => sendCancel(this.#dialCancel, this.server, signal)
-    if (!isTraced(cancelChannel)) return send()
-    const { database } = this.server
-    return trace(cancelChannel, { "db.system.name": "postgresql", "db.namespace": database, ...this.#place }, send)
+    return this.#cancels.send(signal)
   }
 
   drain(done: () => void): void {
@@ -378,7 +366,7 @@ export class Link
     this.#stall?.dispose()
     this.#decoder.stop()
     this.#transport.destroy()
-    for (const cancel of this.#cancels) cancel.abort(refusal("closed", this.#reason))
+    this.#cancels.dispose(refusal("closed", this.#reason))
     this.#failAll()
   }
 
