@@ -12,6 +12,7 @@ import type { ByteSource } from "../base/byte-source.ts"
 import type { ByteWriter } from "../base/byte-writer.ts"
 import { BINARY, type Oid, TEXT } from "../base/format.ts"
 import { DecodeError, describeValue, EncodeError } from "../errors/client-error.ts"
+import { assembleObject } from "./assemble-object.ts"
 import type { Codec } from "./codec.ts"
 import { LiteralScanner, quoteElement } from "./literal-scanner.ts"
 import { sendableText } from "./text-form.ts"
@@ -21,6 +22,9 @@ const CLOSE = 0x29
 const COMMA = 0x2c
 const COUNT = 4
 const FIELD = 8
+const ENDS_EARLY = "it ends before its last field"
+const TOO_LONG = "a field is longer than the row"
+const ENDS_LATE = "there are bytes behind its last field"
 
 /** One attribute, in order; dropped ones left out. */
 export interface CompositeAttribute {
@@ -65,16 +69,10 @@ export class ChangedTypeError extends DecodeError {
 export function compositeOf({ name, oid = 0, attributes, codecOf }: CompositeDefinition): Codec<CompositeValue> {
   const names = attributes.map((attribute) => attribute.name)
   const codecs = attributes.map((attribute) => codecOf(attribute.oid))
-  const setters = names.includes("__proto__")
-
-  function assemble(values: unknown[]): CompositeValue {
-    const object: CompositeValue = {}
-    for (let i = 0; i < names.length; i++) {
-      if (setters) defineOwn(object, names[i]!, values[i])
-      else object[names[i]!] = values[i]
-    }
-    return object
-  }
+  const count = names.length
+  const oids = attributes.map((attribute) => attribute.oid)
+  const decodes = codecs.map((codec) => codec.decodeBinary ?? copyBytes)
+  const assemble = assembleObject(names)
 
   function decodeText(source: ByteSource, start: number, end: number): CompositeValue {
     const values: unknown[] = []
@@ -96,14 +94,26 @@ export function compositeOf({ name, oid = 0, attributes, codecOf }: CompositeDef
     }
   }
 
-  function codecAt(attributeOid: Oid, i: number): Codec {
-    if (attributes[i]?.oid !== attributeOid) throw new ChangedTypeError(name, oid)
-    return codecs[i]!
-  }
-
   function decodeBinary(source: ByteSource, start: number, end: number): CompositeValue {
-    const values = decodeFieldsBinary(name, source, start, end, codecAt)
-    if (values.length !== names.length) throw new ChangedTypeError(name, oid)
+    if (readCount(name, source, start, end) !== count) throw new ChangedTypeError(name, oid)
+    const { view } = source
+    const values = new Array<unknown>(count)
+    let at = start + COUNT
+    for (let i = 0; i < count; i++) {
+      if (at + FIELD > end) throw new DecodeError(name, ENDS_EARLY)
+      if (view.getUint32(at) !== oids[i]) throw new ChangedTypeError(name, oid)
+      const length = view.getInt32(at + 4)
+      at += FIELD
+      if (length === -1) {
+        values[i] = null
+        continue
+      }
+      const next = at + length
+      if (length < 0 || next > end) throw new DecodeError(name, TOO_LONG)
+      values[i] = decodes[i]!(source, at, next)
+      at = next
+    }
+    if (at !== end) throw new DecodeError(name, ENDS_LATE)
     return assemble(values)
   }
 
@@ -174,8 +184,18 @@ function propertyOf(value: object, name: string): unknown {
   return (value as CompositeValue)[name]
 }
 
-function defineOwn(object: object, name: string, value: unknown): void {
-  Object.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true })
+function copyBytes(source: ByteSource, start: number, end: number): unknown {
+  return source.copy(start, end)
+}
+
+/** The number of fields, when there can be as many in these bytes. */
+function readCount(name: string, source: ByteSource, start: number, end: number): number {
+  if (end - start < COUNT) throw new DecodeError(name, `expected at least ${COUNT} bytes, got ${end - start}`)
+  const count = source.view.getInt32(start)
+  if (count < 0 || count > (end - start - COUNT) / FIELD) {
+    throw new DecodeError(name, "more fields announced than there are bytes")
+  }
+  return count
 }
 
 /** Reads `(a,b,…)`. One empty field and no field at all look alike: it is given to `onField` as NULL. */
@@ -204,14 +224,12 @@ export function decodeFieldsBinary(
   end: number,
   codecFor: (oid: Oid, index: number) => Codec | undefined,
 ): unknown[] {
-  if (end - start < COUNT) throw new DecodeError(name, `expected at least ${COUNT} bytes, got ${end - start}`)
-  const view = source.view
-  const count = view.getInt32(start)
+  const { view } = source
+  const count = readCount(name, source, start, end)
   let at = start + COUNT
-  if (count < 0 || count > (end - at) / FIELD) throw new DecodeError(name, "more fields announced than there are bytes")
   const values: unknown[] = []
   for (let i = 0; i < count; i++) {
-    if (at + FIELD > end) throw new DecodeError(name, "it ends before its last field")
+    if (at + FIELD > end) throw new DecodeError(name, ENDS_EARLY)
     const codec = codecFor(view.getUint32(at), i)
     const length = view.getInt32(at + 4)
     at += FIELD
@@ -220,10 +238,10 @@ export function decodeFieldsBinary(
       continue
     }
     const next = at + length
-    if (length < 0 || next > end) throw new DecodeError(name, "a field is longer than the row")
+    if (length < 0 || next > end) throw new DecodeError(name, TOO_LONG)
     values.push(codec?.decodeBinary === undefined ? source.copy(at, next) : codec.decodeBinary(source, at, next))
     at = next
   }
-  if (at !== end) throw new DecodeError(name, "there are bytes behind its last field")
+  if (at !== end) throw new DecodeError(name, ENDS_LATE)
   return values
 }
