@@ -1,16 +1,23 @@
 /**
- * Writes `test/fixtures/values` from the literals beside this file: what each means is told by a real PostgreSQL 18, in
+ * Writes `test/fixtures/values` from `test/fixtures/value-literals.jsonl`: what each literal means is told by a real PostgreSQL 18, in
  * text and by functions that take the value apart, so that no codec of ours has a say. Run it with
  * `node test/generate/values.ts`.
  */
 
-import { mkdirSync, writeFileSync } from "node:fs"
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { pathToFileURL } from "node:url"
 import pg from "pg"
 import { startTestServer } from "../support/server-source.ts"
-import { literals } from "./value-literals.ts"
 
 const FOLDER = new URL("../fixtures/values/", import.meta.url)
+const LITERALS = new URL("../fixtures/value-literals.jsonl", import.meta.url)
+
+/** Literals of one type that have one source. */
+interface Literals {
+  readonly type: string
+  readonly source: string
+  readonly literals: readonly string[]
+}
 
 const NUMBERS = new Set(["int2", "int4", "oid", "xid", "cid", "float4", "float8"])
 const NUMBER_ARRAYS = new Set(["int2vector", "oidvector"])
@@ -132,10 +139,11 @@ async function main(): Promise<void> {
   )
   mkdirSync(FOLDER, { recursive: true })
   const files = new Map<string, string[]>()
-  for (const [type, source, texts] of literals) {
+  for (const line of readFileSync(LITERALS, "utf8").trimEnd().split("\n")) {
+    const { type, source, literals } = JSON.parse(line) as Literals
     const lines = files.get(type) ?? []
     files.set(type, lines)
-    for (const literal of texts) {
+    for (const literal of literals) {
       const query = `select format('%s', v) as text, (${PARTS[type] ?? "null"})::text as parts from (select $1::text::${type} as v) as q`
       const { rows } = await client.query<{ text: string; parts: string | null }>(query, [literal])
       const { text, parts } = rows[0]!
