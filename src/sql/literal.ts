@@ -1,8 +1,9 @@
 /**
  * A value written into the statement itself. Strings and everything that has a text representation become quoted
- * constants; numbers, booleans and NULL are written plainly, because DDL and SET take them only so.
+ * constants; numbers, booleans and NULL are written plainly, because DDL and SET take them only so. Where the type is
+ * told, by `sql.param` or by a `::` behind the value, all are quoted: the type then reads them, as it reads a parameter.
  * What stands before and after decides about spaces and parentheses: `-` and a negative number must not make a comment,
- * `::` must not bind tighter than a minus, a letter must not become a prefix.
+ * a letter must not become a prefix.
  *
  * @see https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-PRECEDENCE
  */
@@ -10,6 +11,7 @@
 import { describeValue } from "../errors/client-error.ts"
 import { CompositionError } from "../errors/composition-error.ts"
 import { quoteLiteral } from "./quote.ts"
+import { castBehind } from "./type-name.ts"
 
 /**
  * Gives the text representation, not yet quoted, of a value that is no primitive: what the codec of `type` (or of the
@@ -25,29 +27,46 @@ export function inlineLiteral(
   after: string,
   literalOf: LiteralOf = textOfObject,
 ): string {
-  let literal = plainLiteral(value, type, literalOf)
-  if (type !== undefined) literal = `(${literal}::${type})`
-  else if (/^\s*(?:\[|\.)/.test(after) || (literal.startsWith("-") && /^\s*::/.test(after))) literal = `(${literal})`
+  let literal: string
+  if (type !== undefined) literal = `(${typedLiteral(value, type, literalOf)}::${type})`
+  else if (/^\s*::/.test(after)) literal = typedLiteral(value, castBehind(after), literalOf)
+  else {
+    literal = plainLiteral(value, literalOf)
+    if (/^\s*(?:\[|\.)/.test(after)) literal = `(${literal})`
+  }
   const open = before === "" || " \t\n\r(,=[".includes(before.at(-1)!) || literal.startsWith(" ")
   const shut = !/^[\w$'"\u0080-\uffff]/.test(after)
   return `${open ? "" : " "}${literal}${shut ? "" : " "}`
 }
 
-function plainLiteral(value: unknown, type: string | undefined, literalOf: LiteralOf): string {
+/** A constant that a cast reads. */
+function typedLiteral(value: unknown, type: string | undefined, literalOf: LiteralOf): string {
+  switch (typeof value) {
+    case "boolean":
+    case "bigint":
+      return `'${value}'`
+    case "number":
+      return Object.is(value, -0) ? "'-0'" : `'${value}'`
+    case "object":
+      return value === null ? "NULL" : quoteLiteral(literalOf(value, type))
+    default:
+      return plainLiteral(value, literalOf)
+  }
+}
+
+function plainLiteral(value: unknown, literalOf: LiteralOf): string {
   switch (typeof value) {
     case "string":
       return quoteLiteral(value)
     case "boolean":
-      return String(value)
     case "bigint":
-      return type === undefined || value >= 0n ? String(value) : `'${value}'`
+      return String(value)
     case "number":
-      if (!Number.isFinite(value)) return `'${value}'`
-      return type === undefined || value >= 0 ? String(value) : `'${value}'`
+      return Number.isFinite(value) ? String(value) : `'${value}'`
     case "undefined":
       return "NULL"
     case "object":
-      return value === null ? "NULL" : quoteLiteral(literalOf(value, type))
+      return value === null ? "NULL" : quoteLiteral(literalOf(value, undefined))
     default:
       throw new CompositionError(`can't write ${describeValue(value)} into a statement`)
   }

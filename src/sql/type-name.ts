@@ -14,10 +14,9 @@ const IDENTIFIER = /(?:[a-z_\u0080-\uffff][a-z0-9_$\u0080-\uffff]*|"(?:[^"]|"")+
 const MODIFIER = String.raw`\s*\(\s*(?:-?\d+|${IDENTIFIER})(?:\s*,\s*(?:-?\d+|${IDENTIFIER}))*\s*\)`
 const SEVERAL_WORDS = String.raw`double\s+precision|bit\s+varying|(?:national\s+)?(?:character|char)(?:\s+varying)?`
 const WITH_TIME_ZONE = String.raw`(?:time|timestamp)(?:${MODIFIER})?\s+with(?:out)?\s+time\s+zone`
-const TYPE_NAME = new RegExp(
-  String.raw`^(?:${WITH_TIME_ZONE}|(?:${SEVERAL_WORDS}|${IDENTIFIER}(?:\.${IDENTIFIER}){0,2})(?:${MODIFIER})?)(?:\s*\[\d*\])*$`,
-  "i",
-)
+const NAME = String.raw`(?:${WITH_TIME_ZONE}|(?:${SEVERAL_WORDS}|${IDENTIFIER}(?:\.${IDENTIFIER}){0,2})(?:${MODIFIER})?)(?:\s*\[\d*\])*`
+const TYPE_NAME = new RegExp(`^${NAME}$`, "i")
+const CAST = new RegExp(String.raw`^\s*::\s*(${NAME})`, "i")
 
 /** The name, trimmed, if it is one type name and nothing more. */
 export function checkTypeName(name: string): string {
@@ -26,4 +25,9 @@ export function checkTypeName(name: string): string {
   const trimmed = name.trim()
   if (!TYPE_NAME.test(trimmed)) throw new CompositionError(`not the name of a type: ${JSON.stringify(name)}`)
   return trimmed
+}
+
+/** The type that the text behind a value casts it to. */
+export function castBehind(after: string): string | undefined {
+  return CAST.exec(after)?.[1]
 }

@@ -11,7 +11,7 @@ describe("formatFragment", () => {
 
   test("casts what has a type, with the minus inside", () => {
     const fragment = sql`select ${sql.param("{1}", "int8[]")}, ${sql.param(-1, "int2")}, ${sql.param(-1n, "int8")}, ${sql.param(1, "int2")}`
-    expect(formatFragment(fragment)).toBe("select ('{1}'::int8[]), ('-1'::int2), ('-1'::int8), (1::int2)")
+    expect(formatFragment(fragment)).toBe("select ('{1}'::int8[]), ('-1'::int2), ('-1'::int8), ('1'::int2)")
   })
 
   test("asks for the text of objects, with the type, and quotes it", () => {
@@ -51,11 +51,33 @@ describe("formatStatement", () => {
 
   test("keeps a negative number from making a comment or losing its cast", () => {
     expect(formatStatement("select -$1, 1-$1, $1::int2, $1 :: int2", [-5])).toBe(
-      "select - -5, 1- -5, (-5)::int2, (-5) :: int2",
+      "select - -5, 1- -5, '-5'::int2, '-5' :: int2",
     )
     expect(formatStatement('select -$1, $2 from t where "\nWHERE false --"', [-1, "\nWHERE false --"])).toBe(
       "select - -1, '\nWHERE false --' from t where \"\nWHERE false --\"",
     )
+  })
+
+  test("has the type read what is cast, as it would read a parameter", () => {
+    expect(formatStatement("select $1::jsonb, $2\n::float8, $3::int4, $4::bool[]", [true, -0, null, "{}"])).toBe(
+      "select 'true'::jsonb, '-0'\n::float8, NULL::int4, '{}'::bool[]",
+    )
+    expect(formatStatement("select $1, $1", [true])).toBe("select true, true")
+  })
+
+  test("tells who writes objects which type the text casts them to", () => {
+    const asked: unknown[] = []
+    const literalOf = (_: unknown, type: string | undefined): string => `${asked.push(type)}`
+    const text = `select $1::jsonb and, $1 ::"My ""Type"[][3]=, $1::numeric(10, 2)[], $1::timestamp(3) with time zone, $1, $1:: 5`
+    formatStatement(text, [{}], { literalOf })
+    expect(asked).toEqual([
+      "jsonb",
+      '"My ""Type"[][3]',
+      "numeric(10, 2)[]",
+      "timestamp(3) with time zone",
+      undefined,
+      undefined,
+    ])
   })
 
   test("does not look for placeholders in what it has written", () => {

@@ -187,8 +187,8 @@ describe("literal", () => {
   test("minds its neighbours", () => {
     expect(sql`select -${sql.literal(-1)}`.text).toBe("select - -1")
     expect(sql`select 1-${sql.literal(-1)}`.text).toBe("select 1- -1")
-    expect(sql`select ${sql.literal(-1)}::int2`.text).toBe("select (-1)::int2")
-    expect(sql`select ${sql.literal(1)}::int2`.text).toBe("select 1::int2")
+    expect(sql`select ${sql.literal(-1)}::int2`.text).toBe("select '-1'::int2")
+    expect(sql`select ${sql.literal(1)}::int2`.text).toBe("select '1'::int2")
     expect(sql`select ${sql.literal("{1}")}[1]`.text).toBe("select ('{1}')[1]")
     expect(sql`select ${sql.literal("(1)")}.a`.text).toBe("select ('(1)').a")
     expect(sql`select a.u&${sql.literal("x")}`.text).toBe("select a.u& 'x'")
