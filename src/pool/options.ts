@@ -54,6 +54,12 @@ export interface PoolOptions extends ConnectOptions {
   readonly leakTimeout?: number | undefined
   /** How long a hook or a check may take; then its connection is closed. @defaultValue 30000 */
   readonly hookTimeout?: number | undefined
+  /**
+   * How often the connection of `pool.listen` is asked for a sign of life, and how long that may take; then it is
+   * replaced. 0 never asks.
+   * @defaultValue 10000
+   */
+  readonly listenHeartbeat?: number | undefined
   /** Whether the process may end while connections lie idle. @defaultValue false */
   readonly allowExitOnIdle?: boolean | undefined
   /** Configures each new connection. When it fails, so has connecting. */
@@ -75,6 +81,7 @@ export interface PoolSettings {
   readonly healthCheckAfterMs: number
   readonly hookTimeoutMs: number
   readonly reset: "keep" | "discard"
+  readonly listenHeartbeatMs: number
   readonly allowExitOnIdle: boolean
 }
 
@@ -86,7 +93,7 @@ const HOOKS = ["onConnect", "onAcquire", "onRelease", "onRemove", "onReconnectFa
 export const POOL_OPTION_NAMES: readonly PoolOnlyOption[] = [
   ...(["name", "min", "max", "acquireTimeout", "maxWaiting", "maxLifetime", "maxIdle"] as const),
   ...(["healthCheck", "healthCheckAfter", "reconnectTimeout", "reset", "maxPipeline"] as const),
-  ...(["leakTimeout", "hookTimeout", "allowExitOnIdle"] as const),
+  ...(["leakTimeout", "hookTimeout", "listenHeartbeat", "allowExitOnIdle"] as const),
   ...HOOKS,
 ]
 
@@ -118,6 +125,7 @@ export function resolvePoolSettings(options: PoolOptions): PoolSettings {
     healthCheckAfterMs: countOf("healthCheckAfter", options.healthCheckAfter, 5000),
     hookTimeoutMs: countOf("hookTimeout", options.hookTimeout, 30_000, 1),
     reset,
+    listenHeartbeatMs: countOf("listenHeartbeat", options.listenHeartbeat, 10_000),
     allowExitOnIdle,
   }
 }

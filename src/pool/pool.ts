@@ -11,15 +11,19 @@ import { ServerError } from "../errors/server-error.ts"
 import type { Result } from "../query/result.ts"
 import type { RowShape } from "../query/row-shape.ts"
 import type { Carrier } from "../session/carrier.ts"
+import type { ListenOptions } from "../session/listen-options.ts"
 import { type QueryText, toQuery } from "../session/query-arguments.ts"
 import { QueryMethods } from "../session/query-methods.ts"
 import type { ScriptOptions } from "../session/queryable.ts"
+import type { NotificationListener, Subscription } from "../session/subscription.ts"
 import type { TransactionOptions } from "../session/transaction/options.ts"
 import type { Transaction } from "../session/transaction/transaction.ts"
 import { ConnectionKind } from "./connection-kind.ts"
 import type { Entry } from "./entry.ts"
 import type { HeldConnection } from "./held-connection.ts"
+import { openListening } from "./listening-connection.ts"
 import { checkSize, countOf, POOL_OPTION_NAMES, type PoolOptions, resolvePoolSettings } from "./options.ts"
+import { PoolListener } from "./pool-listener.ts"
 import { type PoolStats, takeStats } from "./pool-stats.ts"
 import { type ConnectionLender, PooledConnection } from "./pooled-connection.ts"
 import { QueryRunner } from "./query-runner.ts"
@@ -72,6 +76,7 @@ export class Pool extends QueryMethods implements AsyncDisposable {
   readonly name: string | undefined
   readonly #resources: ResourcePool<HeldConnection>
   readonly #runner: QueryRunner
+  readonly #listener: PoolListener
   /** Where writes must be possible, a server that refuses them is not the one that is wanted any more. */
   readonly #wantsWriter: boolean
   readonly #lender: ConnectionLender = {
@@ -100,6 +105,7 @@ export class Pool extends QueryMethods implements AsyncDisposable {
       onReconnectFailed: (error) => contain(() => all.onReconnectFailed?.(error)),
       onLeak: (_held, heldMs, takenBy) => this.#warnOfLeak(heldMs, takenBy),
     })
+    this.#listener = new PoolListener((signal) => openListening(kind, systemClock, settings, signal), systemClock)
     this.#runner = new QueryRunner(this.#resources, systemClock, (error) => this.#onError(error))
     kind.onSuspicion = () => this.#resources.suspect()
   }
@@ -145,8 +151,33 @@ export class Pool extends QueryMethods implements AsyncDisposable {
    * Runs a function in a transaction on a connection of its own: commits when it succeeds, rolls back when it throws.
    * @see Connection.transaction
    */
-  transaction<T>(fn: (tx: Transaction) => T | Promise<T>, options?: TransactionOptions): Promise<T> {
-    return this.use((connection) => connection.transaction(fn, options))
+  transaction<T>(fn: (tx: Transaction) => T | Promise<T>, options: TransactionOptions = {}): Promise<T> {
+    const since = systemClock.now()
+    const { signal, timeout } = options
+    const acquireTimeoutMs = this.#resources.limits.acquireTimeoutMs || Number.POSITIVE_INFINITY
+    const bounds = timeout ? { signal, timeout: Math.ceil(Math.min(timeout, acquireTimeoutMs)) } : { signal }
+    return this.use((connection) => {
+      if (!timeout) return connection.transaction(fn, options)
+      const left = Math.max(1, timeout - (systemClock.now() - since))
+      return connection.transaction(fn, { ...options, timeout: left })
+    }, bounds)
+  }
+
+  /**
+   * Listens on a channel, on a connection that does nothing else and is not one of `max`. It is watched and, when lost,
+   * replaced, and listening goes on; but what was sent meanwhile is missed: `onGap` tells when that may have been,
+   * and so does the subscription's `events()`. Then read anew what the notifications are about.
+   *
+   * @param listener is told each notification; without it the subscription is iterated
+   * @throws ConnectionError and others when no connection can be opened now
+   *
+   * @example
+   * ```ts
+   * await pool.listen("jobs", ({ payload }) => work(payload), { onGap: () => workOnAllThatWait() })
+   * ```
+   */
+  listen(channel: string, listener?: NotificationListener, options?: ListenOptions): Promise<Subscription> {
+    return this.#listener.listen(channel, listener, options)
   }
 
   // The whole pool
@@ -170,8 +201,9 @@ export class Pool extends QueryMethods implements AsyncDisposable {
    * Ends the pool: waits end with PoolClosedError, users may finish, then every connection is closed. Resolves when the
    * last one is gone.
    */
-  close(options: PoolCloseOptions = {}): Promise<void> {
-    return this.#resources.close(countOf("timeout", options.timeout, CLOSE_TIMEOUT_MS))
+  async close(options: PoolCloseOptions = {}): Promise<void> {
+    const timeoutMs = countOf("timeout", options.timeout, CLOSE_TIMEOUT_MS)
+    await Promise.all([this.#resources.close(timeoutMs), this.#listener.close()])
   }
 
   /** True once `close` was called. */

@@ -6,7 +6,7 @@
  * @see https://www.postgresql.org/docs/current/sql-notify.html
  */
 
-import { ConnectionError } from "../errors/client-error.ts"
+import { ConnectionError, UsageError } from "../errors/client-error.ts"
 import { ConnectionReleasedError } from "../errors/pool-error.ts"
 import { ServerError } from "../errors/server-error.ts"
 import type { Notification } from "../link/async-messages.ts"
@@ -42,6 +42,10 @@ export class Notifications {
     checkChannel(channel)
     checkListening(listener, options)
     options.signal?.throwIfAborted()
+    if (this.#session.statements.policy.pooler) {
+      const problem = "behind a pooler that gives each transaction another server nobody can listen: connect past it"
+      throw new UsageError(problem, { safeToRetry: true })
+    }
     const subscription = new Subscription(channel, listener, options, () => this.#remove(subscription))
     const others = this.#channels.get(channel)
     if (others !== undefined) others.add(subscription)
