@@ -90,6 +90,8 @@ export function readCatalogAnswer(text: string): CatalogAnswer {
       readonly types: readonly TypeRow[] | null
       readonly names: Readonly<Record<string, Oid>> | null
     }
+    // Both are null when there are none, and never left out.
+    if (types === undefined || names === undefined) throw new TypeError("it has no types or no names")
     return { types: (types ?? []).map(describe), names: Object.entries(names ?? {}) }
   } catch (cause) {
     throw new DecodeError("json", "the answer of the catalogs cannot be read", { cause })
@@ -98,6 +100,9 @@ export function readCatalogAnswer(text: string): CatalogAnswer {
 
 function describe(row: TypeRow): TypeDescription {
   const { oid, name, schema, delimiter } = row
+  if (typeof oid !== "number" || typeof name !== "string" || typeof schema !== "string") {
+    throw new TypeError("a type has no OID, name or schema")
+  }
   const head = { oid, name, schema, arrayOid: row.array, delimiter }
   switch (row.kind) {
     case "e":
