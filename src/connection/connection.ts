@@ -129,7 +129,7 @@ export class Connection extends ConnectedMethods implements AsyncDisposable {
    * often are prepared by themselves.
    */
   prepare(text: string | Sql, options?: PrepareOptions): Promise<PreparedStatement> {
-    const run = (): Promise<PreparedStatement> => prepareStatement(this.#session, this.#start, text, options)
+    const run = (): Promise<PreparedStatement> => prepareStatement(() => this.borrow(), text, options)
     if (!isTraced(prepareChannel)) return run()
     const context = this.#session.traceContext({ "db.query.text": typeof text === "string" ? text : text.text })
     return trace(prepareChannel, context, run)

@@ -6,14 +6,18 @@ import { UsageError } from "../errors/client-error.ts"
 import { CloseStatements } from "../exchange/close-statements.ts"
 import { Prepare } from "../exchange/prepare.ts"
 import type { Field } from "../protocol/backend.ts"
+import { checkBounds } from "../query/check-options.ts"
 import type { QueryOptions, Shaped } from "../query/query.ts"
 import type { Result } from "../query/result.ts"
 import type { RowShape } from "../query/row-shape.ts"
 import { type Description, Statement } from "../query/statement.ts"
+import { withCallerStack } from "../session/caller-stack.ts"
+import type { Carrier } from "../session/carrier.ts"
 import { toQuery } from "../session/query-arguments.ts"
 import type { Row } from "../session/queryable.ts"
-import { pickFirst, pickOne, pickResult, pickRows, runNormalised, type Start } from "../session/run-query.ts"
-import type { Session } from "../session/session.ts"
+import { pickFirst, pickOne, pickResult, pickRows, runNormalised } from "../session/run-query.ts"
+import { RowStream } from "../session/stream/row-stream.ts"
+import type { Transaction } from "../session/transaction/transaction.ts"
 import type { Sql } from "../sql/fragment.ts"
 
 /** Options of `prepare`. */
@@ -22,6 +26,10 @@ export interface PrepareOptions {
   readonly name?: string
   /** The parameters' types by name, for where the server cannot infer them; `undefined` skips one. */
   readonly parameterTypes?: readonly (string | undefined)[]
+  /** Stops the preparing when it aborts; `prepare` rejects with its reason. */
+  readonly signal?: AbortSignal | undefined
+  /** Stops it in the same way after so many milliseconds, with TimeoutError. Wins over the connection's `queryTimeout`. */
+  readonly timeout?: number | undefined
 }
 
 /** One parameter of a prepared statement. */
@@ -50,16 +58,27 @@ export class PreparedStatement implements AsyncDisposable {
   readonly fields: readonly Field[]
   /** Its parameters, in order. */
   readonly parameters: readonly ParameterInfo[]
-  readonly #session: Session
   readonly #statement: Statement
-  readonly #start: Start
+  readonly #description: Description
+  readonly #borrow: () => Carrier
+  readonly #declaredTypes: PrepareOptions["parameterTypes"]
+  /** The statement that this one is, in a transaction. */
+  readonly #origin: PreparedStatement | undefined
   #state: "open" | "closed" = "open"
 
-  /** @internal Use `connection.prepare`. */
-  constructor(session: Session, statement: Statement, description: Description, start: Start) {
-    this.#session = session
+  /** @internal Use `connection.prepare`. @param borrow lends the connection it was prepared on */
+  constructor(
+    statement: Statement,
+    description: Description,
+    declaredTypes: PrepareOptions["parameterTypes"],
+    borrow: () => Carrier,
+    origin?: PreparedStatement,
+  ) {
+    this.#declaredTypes = declaredTypes
     this.#statement = statement
-    this.#start = start
+    this.#description = description
+    this.#borrow = borrow
+    this.#origin = origin
     this.fields = description.fields
     this.parameters = description.parameterOids.map((typeOid, i) => ({
       typeOid,
@@ -109,14 +128,43 @@ export class PreparedStatement implements AsyncDisposable {
     return this.#run<V, V | undefined>(values, options, pickFirst, "scalar")
   }
 
+  /** Its rows one after the other, in constant memory. */
+  stream<R = Row>(values: readonly unknown[] = [], options?: RunOptions<R>): RowStream<R> {
+    this.#checkOpen()
+    return new RowStream<R>(
+      this.#borrow,
+      toQuery(this.text, [values, { ...options, parameterTypes: this.#declaredTypes }]),
+    )
+  }
+
+  /**
+   * The same statement to be run in a transaction of its connection, which only takes statements that are the
+   * transaction's while that is open.
+   * @throws UsageError when the transaction is another connection's
+   */
+  in(tx: Transaction): PreparedStatement {
+    this.#checkOpen()
+    if (tx.borrow().session.link !== this.#borrow().session.link) {
+      throw new UsageError("the transaction is another connection's", { safeToRetry: true })
+    }
+    const borrow = (): Carrier => tx.borrow()
+    return new PreparedStatement(this.#statement, this.#description, this.#declaredTypes, borrow, this.#origin ?? this)
+  }
+
   /** Has the server forget it. Closing it twice does no harm. */
   async close(): Promise<void> {
+    if (this.#origin !== undefined) {
+      await this.#origin.close()
+      return
+    }
     if (this.#state === "closed") return
     this.#state = "closed"
-    this.#session.statements.release(this.#statement)
-    if (this.#session.link.state !== "open") return
-    const exchange = new CloseStatements(this.#session.statements)
-    this.#session.link.run(exchange)
+    const { session } = this.#borrow()
+    session.statements.release(this.#statement)
+    // Within a pipeline or a COPY, that would wait for whoever may wait for this. The next request closes it.
+    if (session.link.state !== "open" || !session.isFree) return
+    const exchange = new CloseStatements(session.statements)
+    session.link.run(exchange)
     await exchange.promise
   }
 
@@ -130,26 +178,31 @@ export class PreparedStatement implements AsyncDisposable {
     pick: (result: Result<R>) => T,
     shape?: RowShape,
   ): Promise<T> {
-    if (this.#state === "closed") {
-      return Promise.reject(new UsageError("the prepared statement is closed", { safeToRetry: true }))
-    }
     try {
-      const query = toQuery(this.#statement.text, [values, { ...options, prepare: true }], shape)
-      return runNormalised(this.#session, this.#start, { ...query, statement: this.#statement }, pick)
+      this.#checkOpen()
+      const { session, start } = this.#borrow()
+      const query = toQuery(this.text, [values, { ...options, prepare: true }], shape)
+      return runNormalised(session, start, { ...query, statement: this.#statement }, pick)
     } catch (error) {
       return Promise.reject(error)
     }
   }
+
+  #checkOpen(): void {
+    if ((this.#origin ?? this).#state === "open") return
+    throw new UsageError("the prepared statement is closed", { safeToRetry: true })
+  }
 }
 
-/** Prepares a statement on a session. */
+/** Prepares a statement on a connection. */
 export async function prepareStatement(
-  session: Session,
-  start: Start,
+  borrow: () => Carrier,
   text: string | Sql,
   options: PrepareOptions = {},
 ): Promise<PreparedStatement> {
+  const { session, start } = borrow()
   const query = typeof text === "string" ? toQuery(text, []) : toQuery(text, [])
+  checkBounds(options.signal, options.timeout)
   const declaredOids = (options.parameterTypes ?? []).map((name) => {
     const oid = name === undefined ? 0 : session.types.oidOf(name)
     if (oid !== undefined) return oid
@@ -157,6 +210,11 @@ export async function prepareStatement(
   })
   const statement = new Statement(query.text, declaredOids, options.name)
   const exchange = new Prepare(statement, session.statements, session.types)
-  start(exchange, undefined)
-  return new PreparedStatement(session, statement, await exchange.promise, start)
+  const stop = session.stopFor(options.signal, options.timeout)
+  start(exchange, stop)
+  try {
+    return new PreparedStatement(statement, await withCallerStack(exchange.promise), options.parameterTypes, borrow)
+  } finally {
+    stop?.dispose()
+  }
 }

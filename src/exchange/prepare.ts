@@ -36,6 +36,7 @@ export class Prepare implements SkippableExchange {
   #parameterOids: readonly Oid[] = []
   #fields: readonly Field[] | undefined
   #error: unknown
+  #isGivenUp = false
   /** The turn that asks the catalogs about types, so that the description names them. */
   #lookup: TypeLookup | undefined
 
@@ -119,11 +120,21 @@ export class Prepare implements SkippableExchange {
     this.#lookup?.abandon(error)
   }
 
+  /** The server prepares it all the same: what nobody waits for is closed again. */
+  giveUp(error: unknown): void {
+    this.#isGivenUp = true
+    this.fail(error)
+  }
+
   /** The statement is prepared, whatever becomes of the lookup: types that stay unknown are asked about when it is run. */
   #onDescribed(fields: readonly Field[], status: number): Outcome {
     const lookup = this.#lookup
     this.#lookup = undefined
     lookup?.finish(status)
+    if (this.#isGivenUp) {
+      this.#statements.release(this.#statement)
+      return "done"
+    }
     const description = this.#statement.describe(this.#parameterOids, fields, this.#registry)
     const oids = [...new Set([...description.unknownParameters, ...description.unknownFields])]
     if (lookup === undefined && oids.length > 0) {

@@ -17,7 +17,7 @@ import { PROTOCOL_3_0 } from "../protocol/codes.ts"
 import type { Transport } from "../transport/transport.ts"
 import { cleartextObstacle } from "./cleartext.ts"
 import { Link } from "./link.ts"
-import type { LinkListener } from "./options.ts"
+import { DEFAULT_STALL_TIMEOUT_MS, type LinkListener } from "./options.ts"
 import { describeTarget, guarded, reach, type Target, type Way } from "./reach.ts"
 import { requireSessionAttrs } from "./session-attrs.ts"
 import { TlsFailure } from "./tls-failure.ts"
@@ -156,7 +156,7 @@ function isVersionRefusal(error: unknown, trace: Trace): boolean {
 async function openSession(attempt: Attempt, way: Way, version: number, trace: Trace): Promise<Link> {
   const { target, wanted, context, signal } = attempt
   const { config } = context
-  const transport = await reach(target, way, config, signal)
+  const transport = await reachInTime(attempt, way)
   const encrypted = transport.tls !== undefined
   let usesPassfile = false
   try {
@@ -184,6 +184,28 @@ async function openSession(attempt: Attempt, way: Way, version: number, trace: T
     })
   } catch (error) {
     throw usesPassfile ? namingPassfile(error, config) : error
+  }
+}
+
+/**
+ * Without a connect timeout, a peer that is silent before the session begins is given up as one that falls silent later
+ * is: then the stall timeout counts.
+ */
+async function reachInTime({ target, context, signal }: Attempt, way: Way): Promise<Transport> {
+  const { config, stallTimeoutMs = DEFAULT_STALL_TIMEOUT_MS } = context
+  if (config.connectTimeoutMs > 0 || stallTimeoutMs === 0) return reach(target, way, config, signal)
+  const stop = new AbortController()
+  const onAbort = (): void => stop.abort(signal.reason)
+  signal.addEventListener("abort", onAbort, { once: true })
+  const timer = setTimeout(() => {
+    const problem = `the server has not answered for ${(2 * stallTimeoutMs) / 1000} s`
+    stop.abort(new ConnectionError(`${describeTarget(target)}: ${problem}`, { safeToRetry: true }))
+  }, 2 * stallTimeoutMs)
+  try {
+    return await reach(target, way, config, stop.signal)
+  } finally {
+    clearTimeout(timer)
+    signal.removeEventListener("abort", onAbort)
   }
 }
 

@@ -123,6 +123,11 @@ export class Session {
     this.#onRevoked.push(callback)
   }
 
+  /** True when no scope has the connection. */
+  get isFree(): boolean {
+    return this.#scopes.length === 0
+  }
+
   /** Calls back when no scope has the connection, now or later. */
   onceFree(callback: () => void): void {
     if (this.#scopes.length === 0) callback()
