@@ -58,3 +58,73 @@ describe("KnownTypes", () => {
     expect([known.isBuiltin("money"), known.isBuiltin("mood")]).toEqual([true, false])
   })
 })
+
+describe("what the catalogs say later", () => {
+  const composite: TypeDescription = {
+    kind: "composite",
+    oid: 90021,
+    name: "pair",
+    schema: "public",
+    arrayOid: 90022,
+    attributes: [{ name: "a", oid: 23 }],
+  }
+
+  test("a type is unknown until it was learnt, or is known to be missing", () => {
+    const known = new KnownTypes()
+    expect([23, 1007, 90001, 90002].map((oid) => known.isUnknown(oid))).toEqual([false, false, true, true])
+    known.learnMissing([90001])
+    expect([known.isUnknown(90001), known.isUnknown(90002), known.isLearnt(90001)]).toEqual([false, true, false])
+    known.learn([mood(90001)])
+    expect([known.isUnknown(90002), known.isLearnt(90001), known.isLearnt(90002), known.isLearnt(1007)]).toEqual([
+      false,
+      true,
+      true,
+      false,
+    ])
+  })
+
+  test("built-in types are not learnt anew", () => {
+    const known = new KnownTypes()
+    known.learn([{ kind: "enum", oid: 23, name: "int4", schema: "pg_catalog", arrayOid: 1007, labels: [] }])
+    expect(known.type(23)).toMatchObject({ kind: "base" })
+  })
+
+  test("composites are forgotten when one may have changed, others when they are named", () => {
+    const known = new KnownTypes()
+    known.learn([mood(90001), composite])
+    const before = known.generation
+    known.onCompleted("ALTER SEQUENCE")
+    expect(known.generation).toBe(before)
+    known.onCompleted("ALTER TYPE")
+    expect([90001, 90021, 90022].map((oid) => known.isUnknown(oid))).toEqual([false, true, true])
+    known.learn([composite])
+    known.forget([90002, 90022, 23])
+    expect([90001, 90021, 23].map((oid) => known.isUnknown(oid))).toEqual([true, true, false])
+    expect(known.generation).toBeGreaterThan(before)
+  })
+
+  test("a name in several schemas means nothing until the server says what", () => {
+    const known = new KnownTypes()
+    known.learn([mood(90001), mood(90003, "app")])
+    expect([known.oidOf("mood"), known.oidOf("app.mood"), known.oidOf("public.mood[]")]).toEqual([
+      undefined,
+      90003,
+      90002,
+    ])
+    known.learnName("mood[]", 90004)
+    expect([known.oidOf("mood"), known.oidOf("mood[]")]).toEqual([90003, 90004])
+  })
+
+  test("a lookup is waited for on its own connection, elsewhere only when nothing stands before it", () => {
+    const known = new KnownTypes()
+    const [here, there] = [{}, {}]
+    const lookup = { oids: new Set([1, 2]), connection: here, isNext: false, onOver: [] }
+    known.lookups.add(lookup)
+    expect(known.pendingLookup([1], here)).toBe(lookup)
+    expect(known.pendingLookup([1], there)).toBeUndefined()
+    expect(known.pendingLookup([1, 3], here)).toBeUndefined()
+    const next = { ...lookup, isNext: true }
+    known.lookups.add(next)
+    expect(known.pendingLookup([2], there)).toBe(next)
+  })
+})
