@@ -3,7 +3,8 @@
  * ends the sending at once. Nothing is sent behind it until it is over.
  *
  *     asked ──CopyInResponse──▶ open ──end(): CopyDone Sync──▶ ending ──ReadyForQuery──▶ over
- *       │                        ├──abort(): CopyFail Sync───────▲
+ *       │                   ▲  │ ├──abort(): CopyFail Sync───────▲
+ *       │            goOn() └──┘ │                               │
  *       └──── ErrorResponse ─────┴──ErrorResponse: Sync──────────┘
  *
  * @see https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-COPY
@@ -71,6 +72,17 @@ export class CopyInExchange implements SkippableExchange {
     encoder.copyData(bytes)
   }
 
+  /**
+   * Ends this COPY and begins another one under the same Sync: both are one unit still. The server takes what follows for
+   * the second one's data; when that one fails, it reads past it.
+   */
+  goOn(statement: string): void {
+    const { encoder } = this.#line!
+    encoder.copyDone()
+    this.#statement = statement
+    writeUnnamed(encoder, statement)
+  }
+
   /** The data is complete. */
   end(): void {
     if (this.#state !== "open") return
@@ -109,10 +121,10 @@ export class CopyInExchange implements SkippableExchange {
       case CLOSE_COMPLETE:
         break
       case COPY_IN_RESPONSE:
-        this.#onOpen(readCopyResponse(source, start, end))
+        if (this.#state === "asked") this.#onOpen(readCopyResponse(source, start, end))
         break
       case COMMAND_COMPLETE:
-        this.#rowCount = readCommandTag(source, start, end).rowCount
+        this.#rowCount = (this.#rowCount ?? 0) + readCommandTag(source, start, end).rowCount
         break
       case ERROR_RESPONSE: {
         const error = readError(source, start, end, this.#line!, this.#statement)

@@ -18,6 +18,8 @@ export const END_OF_ROWS: number = -1
 export class BinaryRows implements RowEncoder {
   readonly #names: readonly string[]
   readonly #codecs: readonly Codec[]
+  /** The last refusal, when it was of a value that the text formats could carry. */
+  textual: unknown
 
   constructor({ names, codecs }: CopyColumnTypes) {
     this.#names = names
@@ -71,27 +73,7 @@ export class BinaryRows implements RowEncoder {
       throw misfit(error, row, name)
     }
     const expected = 'a value that has a binary form (format: "text" takes its text form)'
-    throw new EncodeError(codec.name, expected, describeValue(value), place)
+    this.textual = new EncodeError(codec.name, expected, describeValue(value), place)
+    throw this.textual
   }
-}
-
-/** Whether the binary format can carry a row: what cannot be told of NULLs and errors is left to the writing. */
-export function fitsBinary(
-  { codecs }: CopyColumnTypes,
-  values: readonly unknown[] | undefined,
-  scratch: ByteWriter,
-): boolean {
-  for (const [i, codec] of codecs.entries()) {
-    if (codec.encodeBinary === undefined) return false
-    const value = Array.isArray(values) ? values[i] : undefined
-    if (value === undefined || value === null) continue
-    try {
-      if (!codec.encodeBinary(value, scratch)) return false
-    } catch {
-      return true
-    } finally {
-      scratch.truncate(0)
-    }
-  }
-  return true
 }

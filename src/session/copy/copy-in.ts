@@ -170,6 +170,8 @@ export class CopyIn implements AsyncDisposable {
     const { exchange } = this.#parts
     try {
       this.#encoder.finish()
+      // The binary format has a beginning and an end even where there is nothing in between.
+      if (this.#sink.isEmpty && this.#parts.statement.format.kind === "binary") this.#beginRows()
       this.#sink.end()
       exchange.end()
     } catch (error) {

@@ -2,8 +2,6 @@
  * Rows into a table by COPY, the fastest way there is: in the binary format by the columns' types, in bounded memory.
  */
 
-import { ByteWriter } from "../../base/byte-writer.ts"
-import type { Stop } from "../../base/stop.ts"
 import { describeValue, UsageError } from "../../errors/client-error.ts"
 import { CopyInExchange } from "../../exchange/copy-in-exchange.ts"
 import type { DescribeStatement } from "../../exchange/describe-statement.ts"
@@ -13,27 +11,28 @@ import { quoteIdentifier } from "../../sql/quote.ts"
 import { tokenize } from "../../sql/tokenizer.ts"
 import type { TypeRegistry } from "../../types/registry.ts"
 import type { Carrier } from "../carrier.ts"
-import { END, type Fed, feed, iterableSource, type Source } from "../feed.ts"
-import { fitsBinary } from "./binary-rows.ts"
+import { type Fed, feed, iterableSource } from "../feed.ts"
+import { BinaryRows } from "./binary-rows.ts"
 import { describeColumns, describedColumns } from "./copy-columns.ts"
 import type { CopyInOptions, CopyResult } from "./copy-in.ts"
-import type { CopyColumnTypes } from "./copy-row.ts"
+import type { CopyColumnTypes, RowEncoder } from "./copy-row.ts"
 import { parseCopyStatement } from "./copy-statement.ts"
 import { CopyTokens } from "./copy-tokens.ts"
 import { rowEncoderFor } from "./row-encoder.ts"
 import { RowSink } from "./row-sink.ts"
 
 type Row = readonly unknown[]
+type RowsFormat = "binary" | "text" | "csv"
 
 /** Options of `copyRows`. */
 export interface CopyRowsOptions extends CopyInOptions {
   /** The columns that the rows' values are for, in their order; all of the table's unless told. */
   readonly columns?: readonly string[] | undefined
   /**
-   * The format to send. Binary, unless a column's type or the first row's values have only a text form; set it to
-   * `"text"` where later rows differ in that from the first.
+   * The format to send. Unless told it is binary, and text from the first value on that has a text form only; the server
+   * then sees two COPY statements, still all or nothing, and statement triggers fire for both.
    */
-  readonly format?: "binary" | "text" | "csv" | undefined
+  readonly format?: RowsFormat | undefined
 }
 
 /** Copies rows into a table. */
@@ -45,21 +44,15 @@ export async function copyRows(
 ): Promise<CopyResult> {
   const { session } = carrier
   checkBounds(options.signal, options.timeout)
-  const source = new PeekedSource(iterableSource(rows, "the rows"))
+  const source = iterableSource(rows, "the rows")
   const target = tableText(table)
-  const columns = options.columns ?? []
-  const describe = describeColumns({ table: target, columns, query: undefined }, session.types)
-  const copy = new RowCopy(target, columns, options, describe, session.types, source)
+  const describe = describeColumns({ table: target, columns: options.columns ?? [], query: undefined }, session.types)
+  const copy = new RowCopy(target, options, describe, session.types)
   const stop = session.stopOwnIf(options.signal, options.timeout)
   try {
-    // What the first row holds decides the format; a source that makes us wait for it has no place in the queue yet.
-    const peeked = source.peek(stop)
-    if (peeked !== undefined) await peeked
     carrier.start(describe, undefined)
     carrier.start(copy.exchange, stop)
   } catch (error) {
-    const closed = source.close()
-    if (closed instanceof Promise) closed.catch(() => {})
     stop?.dispose()
     throw error
   }
@@ -82,28 +75,17 @@ class RowCopy implements Fed<Row> {
   readonly #sink: RowSink
   readonly #types: TypeRegistry
   readonly #describe: DescribeStatement
-  readonly #source: PeekedSource<Row>
   readonly #table: string
-  readonly #columns: readonly string[]
   readonly #options: CopyRowsOptions
-  #known: CopyColumnTypes | undefined
-  #statement = ""
+  #columns: CopyColumnTypes | undefined
+  #format: RowsFormat = "binary"
 
-  constructor(
-    table: string,
-    columns: readonly string[],
-    options: CopyRowsOptions,
-    describe: DescribeStatement,
-    types: TypeRegistry,
-    source: PeekedSource<Row>,
-  ) {
+  constructor(table: string, options: CopyRowsOptions, describe: DescribeStatement, types: TypeRegistry) {
     this.#table = table
-    this.#columns = columns
     this.#options = options
     this.#describe = describe
     this.#types = types
-    this.#source = source
-    this.exchange = new CopyInExchange(() => this.#makeStatement())
+    this.exchange = new CopyInExchange(() => this.#firstStatement())
     this.gate = this.exchange.gate
     this.#sink = new RowSink(this.exchange, options.onProgress)
     this.ready = this.exchange.ready.then((response) => {
@@ -125,75 +107,39 @@ class RowCopy implements Fed<Row> {
     this.exchange.abort(reason)
   }
 
-  #makeStatement(): string {
+  #firstStatement(): string {
     const { description, failure } = this.#describe
     if (description === undefined) throw failure
-    this.#known = describedColumns(description, this.#types)
-    const { columns, format = this.#format(this.#known) } = this.#options
-    const list = columns === undefined ? "" : ` (${this.#columns.map(quoteIdentifier).join(", ")})`
-    this.#statement = `COPY ${this.#table}${list} FROM STDIN (FORMAT ${format})`
-    return this.#statement
+    this.#columns = describedColumns(description, this.#types)
+    const hasBinary = this.#columns.codecs.every(({ encodeBinary }) => encodeBinary !== undefined)
+    this.#format = this.#options.format ?? (hasBinary ? "binary" : "text")
+    return this.#statement(this.#format)
   }
 
-  #format(columns: CopyColumnTypes): "binary" | "text" {
-    return fitsBinary(columns, this.#source.first, new ByteWriter(256)) ? "binary" : "text"
+  #statement(format: RowsFormat): string {
+    const { columns } = this.#options
+    const list = columns === undefined ? "" : ` (${columns.map(quoteIdentifier).join(", ")})`
+    return `COPY ${this.#table}${list} FROM STDIN (FORMAT ${format})`
+  }
+
+  #encoder(format: RowsFormat, columns: CopyColumnTypes): RowEncoder {
+    return rowEncoderFor(parseCopyStatement(this.#statement(format))!.format, columns)
   }
 
   #begin(columnCount: number): void {
-    const known = this.#known!
-    if (known.names.length !== columnCount) {
-      this.abort(
-        new UsageError("the table has generated columns, which cannot be copied: name the others in `columns`"),
-      )
+    const columns = this.#columns!
+    if (columns.names.length !== columnCount) {
+      throw new UsageError("the table has generated columns, which cannot be copied: name the others in `columns`")
+    }
+    const encoder = this.#encoder(this.#format, columns)
+    if (!(encoder instanceof BinaryRows) || this.#options.format !== undefined) {
+      this.#sink.begin(encoder)
       return
     }
-    this.#sink.begin(rowEncoderFor(parseCopyStatement(this.#statement)!.format, known))
-  }
-}
-
-/** A source whose first item is looked at before it is taken. */
-class PeekedSource<T> implements Source<T> {
-  readonly isAsync: boolean
-  readonly #source: Source<T>
-  #peeked: { readonly item: T | typeof END } | undefined
-
-  constructor(source: Source<T>) {
-    this.#source = source
-    this.isAsync = source.isAsync
-  }
-
-  /** The first item, once it was peeked at. */
-  get first(): T | undefined {
-    const item = this.#peeked?.item
-    return item === END ? undefined : item
-  }
-
-  /** Looks at the first item, unless it has to be awaited for too long. */
-  peek(stop: Stop | undefined): undefined | Promise<void> {
-    const taken = this.#source.next()
-    if (!(taken instanceof Promise)) {
-      this.#peeked = { item: taken }
-      return undefined
-    }
-    return new Promise((resolve, reject) => {
-      if (stop?.isStopped) reject(stop.reason)
-      stop?.listen(reject)
-      taken.then((item) => {
-        this.#peeked = { item }
-        resolve()
-      }, reject)
+    this.#sink.begin(encoder, (error) => {
+      if (error !== encoder.textual) throw error
+      return { statement: this.#statement("text"), encoder: this.#encoder("text", columns) }
     })
-  }
-
-  next(): T | typeof END | Promise<T | typeof END> {
-    const peeked = this.#peeked
-    if (peeked === undefined) return this.#source.next()
-    this.#peeked = undefined
-    return peeked.item
-  }
-
-  close(): void | Promise<void> {
-    return this.#source.close()
   }
 }
 

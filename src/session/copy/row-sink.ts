@@ -23,12 +23,16 @@ export interface CopyProgress {
 /** Is told how far a COPY has come, after each piece that was sent. */
 export type OnProgress = (progress: CopyProgress) => void
 
+/** What rows go on with after one could not be written, or throws the error. */
+export type GoOn = (error: unknown) => { readonly statement: string; readonly encoder: RowEncoder }
+
 /** Encodes rows and hands them to the exchange, piece by piece. */
 export class RowSink {
   readonly #exchange: CopyInExchange
   readonly #onProgress: OnProgress | undefined
   readonly #writer: ByteWriter = new ByteWriter(CHUNK_BYTES + 4096)
   #encoder: RowEncoder | undefined
+  #goOn: GoOn | undefined
   #rows = 0
   #bytes = 0
 
@@ -42,9 +46,18 @@ export class RowSink {
     return this.#encoder !== undefined
   }
 
-  /** Begins with rows. */
-  begin(encoder: RowEncoder): void {
+  /** Whether nothing at all has been given. */
+  get isEmpty(): boolean {
+    return this.#encoder === undefined && this.#bytes === 0
+  }
+
+  /**
+   * Begins with rows.
+   * @param goOn gives another encoder for the row that could not be written, and those behind it, or throws
+   */
+  begin(encoder: RowEncoder, goOn?: GoOn): void {
     this.#encoder = encoder
+    this.#goOn = goOn
     encoder.begin(this.#writer)
   }
 
@@ -56,7 +69,8 @@ export class RowSink {
       this.#encoder!.encode(writer, values, this.#rows + 1)
     } catch (error) {
       writer.truncate(before)
-      throw error
+      this.#change(error)
+      return this.addRow(values)
     }
     this.#rows++
     if (writer.length < CHUNK_BYTES) return false
@@ -83,6 +97,19 @@ export class RowSink {
     this.#send(writer.written())
     if (writer.capacity > KEPT_BYTES) writer.take(CHUNK_BYTES)
     else writer.truncate(0)
+  }
+
+  /** Ends the rows so far, and begins anew with what is given instead of the error. */
+  #change(error: unknown): void {
+    const goOn = this.#goOn
+    if (goOn === undefined) throw error
+    this.#goOn = undefined // two formats are all there is
+    const before = this.#encoder!
+    const next = goOn(error)
+    before.end(this.#writer)
+    this.flush()
+    this.#exchange.goOn(next.statement)
+    this.begin(next.encoder)
   }
 
   #send(bytes: Uint8Array): void {
