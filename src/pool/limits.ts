@@ -20,6 +20,4 @@ export interface PoolLimits {
   readonly reconnectTimeoutMs: number
   /** How long one user may have one before that is said aloud; 0 is for ever. */
   readonly leakTimeoutMs: number
-  /** How many users may share one. */
-  readonly maxShare: number
 }

@@ -45,8 +45,8 @@ export interface PoolOptions extends ConnectOptions {
    */
   readonly reset?: "keep" | "discard" | undefined
   /**
-   * How many queries made on the pool itself may be under way on one connection. They share connections when all are
-   * busy, and only those that are known to be quick; 1 gives each query a connection of its own.
+   * How many queries made on the pool itself may be under way on one connection, when all are busy. Only queries that are
+   * known to be quick share a connection, and only as many as cost nobody much time; 1 gives each one of its own.
    * @defaultValue 100
    */
   readonly maxPipeline?: number | undefined
@@ -77,6 +77,8 @@ export interface PoolOptions extends ConnectOptions {
 /** A pool's options with every default in place. */
 export interface PoolSettings {
   readonly limits: PoolLimits
+  /** How many queries may be under way on one connection at once. */
+  readonly maxPipeline: number
   readonly healthCheck: "ping" | ConnectionHook | false
   readonly healthCheckAfterMs: number
   readonly hookTimeoutMs: number
@@ -109,6 +111,7 @@ export function resolvePoolSettings(options: PoolOptions): PoolSettings {
   for (const hook of HOOKS) {
     if (options[hook] !== undefined && typeof options[hook] !== "function") refuse(hook, "a function", options[hook])
   }
+  const maxPipeline = countOf("maxPipeline", options.maxPipeline, 100, 1)
   const shares = !options.pooler && !options.queryTimeout && !options.onAcquire && !options.onRelease
   return {
     limits: {
@@ -119,8 +122,8 @@ export function resolvePoolSettings(options: PoolOptions): PoolSettings {
       maxIdleMs: countOf("maxIdle", options.maxIdle, 600_000),
       reconnectTimeoutMs: countOf("reconnectTimeout", options.reconnectTimeout, 300_000),
       leakTimeoutMs: countOf("leakTimeout", options.leakTimeout, 0),
-      maxShare: shares ? countOf("maxPipeline", options.maxPipeline, 100, 1) : 1,
     },
+    maxPipeline: shares ? maxPipeline : 1,
     healthCheck,
     healthCheckAfterMs: countOf("healthCheckAfter", options.healthCheckAfter, 5000),
     hookTimeoutMs: countOf("hookTimeout", options.hookTimeout, 30_000, 1),

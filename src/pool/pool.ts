@@ -101,12 +101,13 @@ export class Pool extends QueryMethods implements AsyncDisposable {
     this.name = all.name
     this.#wantsWriter = targetSessionAttrs === "read-write" || targetSessionAttrs === "primary"
     this.#resources = new ResourcePool(kind, settings.limits, systemClock, {
+      onOpened: (_held, tookMs) => this.#runner.onOpened(tookMs),
       onRemoved: ({ info }, reason) => contain(() => all.onRemove?.(info, reason)),
       onReconnectFailed: (error) => contain(() => all.onReconnectFailed?.(error)),
       onLeak: (_held, heldMs, takenBy) => this.#warnOfLeak(heldMs, takenBy),
     })
     this.#listener = new PoolListener((signal) => openListening(kind, systemClock, settings, signal), systemClock)
-    this.#runner = new QueryRunner(this.#resources, systemClock, (error) => this.#onError(error))
+    this.#runner = new QueryRunner(this.#resources, systemClock, settings.maxPipeline, (error) => this.#onError(error))
     kind.onSuspicion = () => this.#resources.suspect()
   }
 
@@ -128,9 +129,9 @@ export class Pool extends QueryMethods implements AsyncDisposable {
         entry.takenBy = takenBy
         resolve(new PooledConnection(this.#lender, entry))
       }
-      const entry = signal?.aborted ? undefined : this.#resources.tryTake(false)
+      const entry = signal?.aborted ? undefined : this.#resources.tryTake(1)
       if (entry !== undefined) lend(entry)
-      else this.#resources.wait(false, { signal, timeoutMs }, lend, reject)
+      else this.#resources.wait(1, { signal, timeoutMs }, lend, reject)
     })
   }
 

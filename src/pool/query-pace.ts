@@ -1,17 +1,24 @@
 /**
- * Which statements are quick enough that others may be sent behind them on the same connection. A statement has to show
- * it first: until it has been seen to be quick it runs on a connection of its own, and so does every one that may change
- * the session. What counts is the time beyond the quickest round trip that was ever seen, so that a distant server is
- * not taken for a slow one.
+ * How many queries may be under way on one connection when a statement joins them. Too few leave the server idle for a
+ * round trip after each; too many wait behind each other while another connection comes free. So: as many as the server
+ * can do in a round trip, or in two milliseconds where the round trip is shorter than that.
+ *
+ * A statement has to show how quick it is: until it has been run it gets a connection of its own, and so does every one
+ * that takes long or may change the session. Alone on a connection a statement takes the round trip and its own time;
+ * among others, the time since the answer before is its own time alone.
  */
 
-/** A statement that takes so much longer than a mere round trip holds others up. */
-const QUICK_MS = 5
+/** What the queries in front may take together, where the server is nearer than that. */
+const LEAST_BUDGET_MS = 2
+/** No statement is believed to take less. */
+const LEAST_COST_MS = 0.02
 /** Texts that are remembered; then all are forgotten, which costs little. */
 const MOST_TEXTS = 2000
-/** How much the newest time counts: good news is believed sooner, for the first run of a statement is often slow. */
+/** How much the newest time of a lonely run counts: good news is believed sooner, for first runs are often slow. */
 const WEIGHT_UP = 0.25
 const WEIGHT_DOWN = 0.5
+/** The same among others, where answers come in bursts and only the average is true. */
+const WEIGHT_AMONG_OTHERS = 0.05
 /** How fast the quickest round trip is forgotten, for the network may change. */
 const FORGET = 0.001
 
@@ -23,7 +30,7 @@ const CHANGES_SESSION = /\b(?:set_config|pg_(?:try_)?advisory_(?:lock|unlock)|in
 export interface Pace {
   /** False when it may leave something behind in the session. */
   readonly isPlain: boolean
-  /** How long it usually takes, in milliseconds; undefined before it has been run. */
+  /** How long it takes, the round trip included, in milliseconds; undefined before it has been run. */
   typicalMs: number | undefined
 }
 
@@ -43,22 +50,35 @@ export class QueryPaces {
     return pace
   }
 
-  /** Whether others may be sent behind it. */
-  isQuick({ isPlain, typicalMs }: Pace): boolean {
-    return isPlain && typicalMs !== undefined && typicalMs - this.#roundTripMs < QUICK_MS
+  /** A connection was opened, which takes two round trips at least. */
+  onOpened(tookMs: number): void {
+    this.#roundTripMs = Math.min(this.#roundTripMs, tookMs / 2)
+  }
+
+  /** How many may be under way on its connection, itself included; 1 for a connection of its own. */
+  depthOf({ isPlain, typicalMs }: Pace): number {
+    if (!isPlain || typicalMs === undefined) return 1
+    const budgetMs = Math.max(LEAST_BUDGET_MS, this.#roundTripMs)
+    return 1 + Math.floor(budgetMs / Math.max(typicalMs - this.#roundTripMs, LEAST_COST_MS))
   }
 
   /**
    * Takes a measurement in.
-   * @param wasAlone nothing else was under way on the connection; else the time has no round trip in it
+   * @param ms since it was sent, or since the answer before
+   * @param wasAlone nothing else was under way on the connection
    */
   learn(pace: Pace, ms: number, wasAlone: boolean): void {
+    if (wasAlone) {
+      if (ms < this.#roundTripMs) this.#roundTripMs = ms
+      else this.#roundTripMs += (ms - this.#roundTripMs) * FORGET
+    }
     const { typicalMs } = pace
-    if (!wasAlone && typicalMs !== undefined && ms <= typicalMs) return
-    if (typicalMs === undefined) pace.typicalMs = ms
-    else pace.typicalMs = typicalMs + (ms - typicalMs) * (ms > typicalMs ? WEIGHT_UP : WEIGHT_DOWN)
-    if (!wasAlone) return
-    if (ms < this.#roundTripMs) this.#roundTripMs = ms
-    else this.#roundTripMs += (ms - this.#roundTripMs) * FORGET
+    const newest = wasAlone ? ms : ms + this.#roundTripMs
+    if (typicalMs === undefined) {
+      pace.typicalMs = newest
+      return
+    }
+    const weight = wasAlone ? (newest > typicalMs ? WEIGHT_UP : WEIGHT_DOWN) : WEIGHT_AMONG_OTHERS
+    pace.typicalMs = typicalMs + (newest - typicalMs) * weight
   }
 }

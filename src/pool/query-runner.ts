@@ -27,21 +27,36 @@ type Bounds = Pick<ScriptOptions, "signal" | "timeout">
 export class QueryRunner {
   readonly #resources: ResourcePool<HeldConnection>
   readonly #clock: Clock
+  readonly #maxPipeline: number
   readonly #onError: (error: unknown) => void
   readonly #paces = new QueryPaces()
 
-  /** @param onError sees every failure of a query */
-  constructor(resources: ResourcePool<HeldConnection>, clock: Clock, onError: (error: unknown) => void) {
+  /**
+   * @param maxPipeline the most queries on one connection
+   * @param onError sees every failure of a query
+   */
+  constructor(
+    resources: ResourcePool<HeldConnection>,
+    clock: Clock,
+    maxPipeline: number,
+    onError: (error: unknown) => void,
+  ) {
     this.#resources = resources
     this.#clock = clock
+    this.#maxPipeline = maxPipeline
     this.#onError = onError
+  }
+
+  /** A connection was opened. */
+  onOpened(tookMs: number): void {
+    this.#paces.onOpened(tookMs)
   }
 
   /** Runs a query on some connection. */
   query<R, T>(query: Query, pick: (result: Result<R>) => T): Promise<T> {
     const pace = this.#paces.of(query.text)
     if (query.signal === undefined && !query.timeout) {
-      return this.#run(this.#resources.limits.maxShare > 1 && this.#paces.isQuick(pace), query, pace, pick, 1)
+      return this.#run(Math.min(this.#maxPipeline, this.#paces.depthOf(pace)), query, pace, pick, 1)
     }
     return this.#bounded(query, (entry, left) => this.#runOn(entry, { ...query, timeout: left }, pace, pick))
   }
@@ -62,13 +77,13 @@ export class QueryRunner {
     })
   }
 
-  #run<R, T>(together: boolean, query: Query, pace: Pace, pick: (result: Result<R>) => T, tries: number): Promise<T> {
+  #run<R, T>(share: number, query: Query, pace: Pace, pick: (result: Result<R>) => T, tries: number): Promise<T> {
     const run = (entry: Entry<HeldConnection>): Promise<T> =>
       this.#runOn(entry, query, pace, pick, (error) =>
-        tries < MOST_TRIES && wasNeverSent(error) ? this.#run(together, query, pace, pick, tries + 1) : undefined,
+        tries < MOST_TRIES && wasNeverSent(error) ? this.#run(share, query, pace, pick, tries + 1) : undefined,
       )
-    const entry = this.#resources.tryTake(together)
-    return entry === undefined ? this.#wait(together, {}, run) : run(entry)
+    const entry = this.#resources.tryTake(share)
+    return entry === undefined ? this.#wait(share, {}, run) : run(entry)
   }
 
   /** One deadline for the wait and for what follows it. */
@@ -79,17 +94,17 @@ export class QueryRunner {
     const since = this.#clock.now()
     const { acquireTimeoutMs } = this.#resources.limits
     const timeoutMs = timeout ? Math.min(timeout, acquireTimeoutMs || timeout) : acquireTimeoutMs
-    const entry = signal?.aborted ? undefined : this.#resources.tryTake(false)
+    const entry = signal?.aborted ? undefined : this.#resources.tryTake(1)
     if (entry !== undefined) return run(entry, timeout)
-    return this.#wait(false, { signal, timeoutMs }, (granted) =>
+    return this.#wait(1, { signal, timeoutMs }, (granted) =>
       run(granted, timeout ? Math.max(1, timeout - (this.#clock.now() - since)) : timeout),
     )
   }
 
-  #wait<T>(together: boolean, options: WaitOptions, run: (entry: Entry<HeldConnection>) => Promise<T>): Promise<T> {
+  #wait<T>(share: number, options: WaitOptions, run: (entry: Entry<HeldConnection>) => Promise<T>): Promise<T> {
     return withCallerStack(
       new Promise<T>((resolve, reject) => {
-        this.#resources.wait(together, options, (entry) => resolve(run(entry)), reject)
+        this.#resources.wait(share, options, (entry) => resolve(run(entry)), reject)
       }),
     )
   }

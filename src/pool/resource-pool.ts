@@ -29,6 +29,8 @@ const LIFETIME_JITTER = 0.1
 
 /** What the owner of a pool is told. They must not throw. */
 export interface ResourcePoolEvents<R> {
+  /** A resource was opened. */
+  onOpened?(resource: R, tookMs: number): void
   /** A resource has left the pool; the reason is undefined when it was closed as planned. */
   onRemoved?(resource: R, reason: unknown): void
   /** Opening has failed for `reconnectTimeoutMs`. */
@@ -113,20 +115,20 @@ export class ResourcePool<R> {
 
   /**
    * Takes a resource if one can be had at once; it goes back by `giveBack`.
-   * @param together content with one that others use at the same time
+   * @param share how many may use it at the same time; 1 for one of one's own
    * @throws PoolClosedError
    */
-  tryTake(together: boolean): Entry<R> | undefined {
+  tryTake(share: number): Entry<R> | undefined {
     if (this.#state !== "open") this.open()
     if (this.#queue.size > 0) return undefined
-    const entry = this.#take(together)
+    const entry = this.#take(share)
     if (entry !== undefined) this.counters.requests++
     return entry
   }
 
   /** Waits for a resource, behind those who wait already. Exactly one of the callbacks is called, once. */
   wait(
-    together: boolean,
+    share: number,
     options: WaitOptions,
     onGrant: (entry: Entry<R>) => void,
     onRefuse: (reason: unknown) => void,
@@ -144,7 +146,7 @@ export class ResourcePool<R> {
       this.counters.queued++
       const now = this.#clock.now()
       const deadline = timeoutMs > 0 ? now + timeoutMs : Number.POSITIVE_INFINITY
-      this.#queue.push(new Waiter(together, now, deadline, onGrant, refuse), signal)
+      this.#queue.push(new Waiter(share, now, deadline, onGrant, refuse), signal)
       if (this.#state === "fresh") this.open()
       else this.#settle()
     }
@@ -273,24 +275,24 @@ export class ResourcePool<R> {
   #serveNext(): boolean {
     const waiter = this.#queue.peek()
     if (waiter === undefined) return false
-    const entry = this.#take(waiter.together)
+    const entry = this.#take(waiter.share)
     if (entry === undefined) return false
     this.counters.waits.record(this.#clock.now() - waiter.since)
     this.#queue.grant(entry)
     return true
   }
 
-  #take(together: boolean): Entry<R> | undefined {
+  #take(share: number): Entry<R> | undefined {
     const now = this.#clock.now()
     let entry = this.#shelf.fit(now)
     if (entry === undefined) {
       // Others are only joined when no connection of one's own is to be expected.
-      if (!together || (this.size < this.#limits.max && !this.#opener.isPausing)) return undefined
-      entry = this.#shelf.leastUsed(this.#limits.maxShare, now)
+      if (share <= 1 || (this.size < this.#limits.max && !this.#opener.isPausing)) return undefined
+      entry = this.#shelf.leastUsed(share, now)
       if (entry === undefined) return undefined
       this.counters.shared++
     }
-    this.#shelf.take(entry, together, now)
+    this.#shelf.take(entry, share, now)
     return entry
   }
 
@@ -340,6 +342,7 @@ export class ResourcePool<R> {
     const entry = new Entry(resource, now, maxLifetimeMs > 0 ? now + lifetime : Number.POSITIVE_INFINITY)
     this.counters.opened++
     this.counters.openingMs += tookMs
+    this.#events.onOpened?.(resource, tookMs)
     this.#shelf.add(entry)
     this.#kind.watch(resource, () => this.#care.onLost(entry))
     if (isOutdated || this.#care.isUnwanted(entry)) {

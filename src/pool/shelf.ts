@@ -94,10 +94,10 @@ export class Shelf<R> {
     return entry
   }
 
-  /** The shared entry with the fewest users that takes another one. */
-  leastUsed(maxShare: number, now: number): Entry<R> | undefined {
+  /** The shared entry with the fewest users, if there is one with fewer than so many. */
+  leastUsed(share: number, now: number): Entry<R> | undefined {
     let best: Entry<R> | undefined
-    let users = maxShare
+    let users = share
     for (let i = 0; i < this.#shared.length; i++) {
       const entry = this.#shared[i]!
       if (entry.users >= users || entry.isRetired || now - entry.progressAt > STALLED_MS) continue
@@ -109,14 +109,14 @@ export class Shelf<R> {
   }
 
   /** Gives an entry, idle or shared, one user more. */
-  take(entry: Entry<R>, together: boolean, now: number): void {
+  take(entry: Entry<R>, share: number, now: number): void {
     if (entry.state === "idle") {
       this.#unlist(entry)
-      entry.move(together ? "shared" : "taken")
+      entry.move(share > 1 ? "shared" : "taken")
       entry.isFit = false
       entry.takenBy = undefined
       entry.progressAt = now
-      if (together) this.#shared.push(entry)
+      if (share > 1) this.#shared.push(entry)
       this.#kind.setIdle?.(entry.resource, false)
     }
     entry.users++

@@ -7,8 +7,8 @@
 
 /** A place in the queue. */
 export class Waiter<G> {
-  /** Content with a resource that others use at the same time. */
-  readonly together: boolean
+  /** How many may use the resource at the same time; 1 for one of one's own. */
+  readonly share: number
   readonly since: number
   /** When to give up; Infinity never. */
   readonly deadline: number
@@ -19,13 +19,13 @@ export class Waiter<G> {
   #isOver = false
 
   constructor(
-    together: boolean,
+    share: number,
     since: number,
     deadline: number,
     onGrant: (granted: G) => void,
     onRefuse: (reason: unknown) => void,
   ) {
-    this.together = together
+    this.share = share
     this.since = since
     this.deadline = deadline
     this.#onGrant = onGrant

@@ -68,7 +68,10 @@ export class PoolHistory {
   #ended = false
   #nextNumber = 1
 
-  constructor(limits: Partial<PoolLimits>) {
+  readonly #most: number
+
+  constructor(limits: Partial<PoolLimits>, most: number) {
+    this.#most = most
     this.#resources.checkAfterMs = 50
     this.#pool = new ResourcePool(
       this.#resources,
@@ -81,7 +84,6 @@ export class PoolHistory {
         maxIdleMs: 500,
         reconnectTimeoutMs: 2000,
         leakTimeoutMs: 700,
-        maxShare: 3,
         ...limits,
       },
       this.#clock,
@@ -209,7 +211,7 @@ export class PoolHistory {
   #acquire(a: number, b: number): void {
     const user = this.#newUser(false)
     this.#pool.wait(
-      false,
+      1,
       { signal: user.abort.signal, timeoutMs: a % 4 === 0 ? 10 + b : undefined },
       (entry) => {
         user.entry = entry
@@ -225,7 +227,7 @@ export class PoolHistory {
     const waiting = this.#pool.gauges.waiting
     let entry: Entry<FakeResource> | undefined
     try {
-      entry = this.#pool.tryTake(together)
+      entry = this.#pool.tryTake(together ? this.#most : 1)
     } catch {
       expect(this.#closed, "only a closed pool refuses").toBeDefined()
     }
@@ -239,7 +241,7 @@ export class PoolHistory {
   #share(a: number): void {
     const user = this.#newUser(true)
     this.#pool.wait(
-      true,
+      this.#most,
       { signal: user.abort.signal },
       (entry) => {
         user.entry = entry
@@ -289,9 +291,9 @@ export class PoolHistory {
     const uses = new Map<FakeResource, User[]>()
     for (const user of using) uses.set(this.#resourceOf(user), [...(uses.get(this.#resourceOf(user)) ?? []), user])
     for (const users of uses.values()) {
-      const alone = users.filter((user) => !user.together)
+      const alone = users.filter((user) => !user.together || this.#most === 1)
       expect(alone.length === 0 || users.length === 1, "nobody else has what somebody has alone").toBe(true)
-      expect(users.length).toBeLessThanOrEqual(limits.maxShare)
+      expect(users.length).toBeLessThanOrEqual(this.#most)
     }
     expect(size, "all are counted").toBe(this.#resources.count)
     expect(gauges.waiting, "no waiter is lost").toBe(waiting)

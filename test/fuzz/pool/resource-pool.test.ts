@@ -7,7 +7,6 @@ const step: fc.Arbitrary<Step> = fc.tuple(fc.constantFrom(...stepKinds), fc.nat(
 const limits = fc.record({
   min: fc.constantFrom(0, 0, 1, 2),
   max: fc.constantFrom(2, 3, 5),
-  maxShare: fc.constantFrom(1, 3),
   maxLifetimeMs: fc.constantFrom(0, 300, 3000),
   maxIdleMs: fc.constantFrom(0, 200),
   leakTimeoutMs: fc.constantFrom(0, 300),
@@ -18,11 +17,17 @@ const HISTORIES = 20_000
 
 describe("a pool of anything", () => {
   it(`keeps its promises in ${HISTORIES} random histories`, async () => {
-    const property = fc.asyncProperty(limits, fc.array(step, { maxLength: 80, size: "max" }), async (given, steps) => {
-      const history = new PoolHistory(given)
-      for (const each of steps) await history.step(each)
-      await history.end()
-    })
+    const share = fc.constantFrom(1, 3)
+    const property = fc.asyncProperty(
+      limits,
+      share,
+      fc.array(step, { maxLength: 80, size: "max" }),
+      async (given, most, steps) => {
+        const history = new PoolHistory(given, most)
+        for (const each of steps) await history.step(each)
+        await history.end()
+      },
+    )
     await fc.assert(property, { numRuns: HISTORIES })
   }, 300_000)
 })

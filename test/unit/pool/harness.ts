@@ -14,7 +14,6 @@ export const noLimits: PoolLimits = {
   maxIdleMs: 0,
   reconnectTimeoutMs: 300_000,
   leakTimeoutMs: 0,
-  maxShare: 1,
 }
 
 /** A pool of fake resources under a fake clock. */
@@ -28,9 +27,9 @@ export class PoolHarness {
   }
 
   /** Waits for a resource. */
-  take(options: WaitOptions & { readonly together?: boolean } = {}): Promise<Entry<FakeResource>> {
+  take(options: WaitOptions & { readonly share?: number } = {}): Promise<Entry<FakeResource>> {
     return new Promise((resolve, reject) => {
-      this.pool.wait(options.together ?? false, options, resolve, reject)
+      this.pool.wait(options.share ?? 1, options, resolve, reject)
     })
   }
 

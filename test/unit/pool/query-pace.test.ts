@@ -1,51 +1,73 @@
 import { describe, expect, it } from "vitest"
 import { QueryPaces } from "../../../src/pool/query-pace.ts"
 
-describe("which statements others may be sent behind", () => {
-  it("none that has not been run", () => {
+/** Paces of a server so far away. */
+function pacesAt(roundTripMs: number): QueryPaces {
+  const paces = new QueryPaces()
+  paces.onOpened(roundTripMs * 4)
+  paces.learn(paces.of("select 'near'"), roundTripMs, true)
+  return paces
+}
+
+function repeat(times: number, call: () => void): void {
+  for (let i = 0; i < times; i++) call()
+}
+
+describe("how many may be under way when a statement joins them", () => {
+  it("none but itself before it has been run, however slow the first one of all is", () => {
     const paces = new QueryPaces()
-    expect(paces.isQuick(paces.of("select 1"))).toBe(false)
+    const slow = paces.of("select pg_sleep(1)")
+    expect(paces.depthOf(slow)).toBe(1)
+    paces.onOpened(8)
+    paces.learn(slow, 1000, true)
+    expect(paces.depthOf(slow)).toBe(1)
   })
 
-  it("those that take little more than a round trip, however far the server is", () => {
-    for (const roundTrip of [0.2, 80]) {
-      const paces = new QueryPaces()
-      const [quick, slow] = [paces.of("select 1"), paces.of("select pg_sleep(1)")]
-      paces.learn(slow, roundTrip + 1000, true)
-      paces.learn(quick, roundTrip, true)
-      expect(paces.isQuick(quick)).toBe(true)
-      expect(paces.isQuick(slow)).toBe(false)
+  it("as many as take two milliseconds on a near server", () => {
+    const paces = pacesAt(0.1)
+    for (const [costMs, depth] of [
+      [0.02, 101],
+      [0.1, 21],
+      [0.5, 5],
+      [1.5, 2],
+      [2.5, 1],
+      [500, 1],
+    ] as const) {
+      const pace = paces.of(`select ${costMs}`)
+      repeat(30, () => paces.learn(pace, 0.1 + costMs, true))
+      expect(Math.abs(paces.depthOf(pace) - depth), `${costMs} ms`).toBeLessThanOrEqual(depth / 4)
     }
   })
 
-  it("not one that has become slow, until it is quick again", () => {
-    const paces = new QueryPaces()
+  it("as many as take a round trip on a distant one", () => {
+    const paces = pacesAt(80)
+    const pace = paces.of("select 1")
+    repeat(30, () => paces.learn(pace, 84, true))
+    expect(paces.depthOf(pace)).toBeGreaterThan(15)
+    expect(paces.depthOf(pace)).toBeLessThan(30)
+  })
+
+  it("fewer when it has become slow, more when it is quick again", () => {
+    const paces = pacesAt(0.1)
     const pace = paces.of("select count(*) from t")
-    paces.learn(pace, 1, true)
-    for (let i = 0; i < 10; i++) paces.learn(pace, 50, true)
-    expect(paces.isQuick(pace)).toBe(false)
-    for (let i = 0; i < 10; i++) paces.learn(pace, 1, true)
-    expect(paces.isQuick(pace)).toBe(true)
+    repeat(10, () => paces.learn(pace, 0.2, true))
+    expect(paces.depthOf(pace)).toBeGreaterThan(10)
+    repeat(10, () => paces.learn(pace, 50, true))
+    expect(paces.depthOf(pace)).toBe(1)
+    repeat(15, () => paces.learn(pace, 0.2, true))
+    expect(paces.depthOf(pace)).toBeGreaterThan(10)
   })
 
-  it("a slow first run is soon forgotten", () => {
-    const paces = new QueryPaces()
+  it("by the average of what was measured among others, for answers come in bursts", () => {
+    const paces = pacesAt(0.1)
     const pace = paces.of("select 1")
-    paces.learn(pace, 30, true)
-    paces.learn(paces.of("select 2"), 1, true)
-    expect(paces.isQuick(pace)).toBe(false)
-    for (let i = 0; i < 3; i++) paces.learn(pace, 1, true)
-    expect(paces.isQuick(pace)).toBe(true)
-  })
-
-  it("what is measured among others can only make it slower", () => {
-    const paces = new QueryPaces()
-    const pace = paces.of("select 1")
-    paces.learn(pace, 20, true)
-    paces.learn(pace, 0.01, false)
-    expect(pace.typicalMs).toBe(20)
-    paces.learn(pace, 60, false)
-    expect(pace.typicalMs).toBe(30)
+    for (let burst = 0; burst < 50; burst++) {
+      paces.learn(pace, 1, false)
+      repeat(19, () => paces.learn(pace, 0, false))
+    }
+    expect(paces.depthOf(pace)).toBeGreaterThan(20)
+    repeat(200, () => paces.learn(pace, 5, false))
+    expect(paces.depthOf(pace)).toBe(1)
   })
 
   it.each([
@@ -67,7 +89,7 @@ describe("which statements others may be sent behind", () => {
     const pace = paces.of(text)
     paces.learn(pace, 0.1, true)
     expect(pace.isPlain).toBe(false)
-    expect(paces.isQuick(pace)).toBe(false)
+    expect(paces.depthOf(pace)).toBe(1)
   })
 
   it.each([

@@ -5,21 +5,21 @@ import type { FakeResource } from "../../support/fake-resources.ts"
 import { PoolHarness } from "./harness.ts"
 
 /** A pool of two that are open and idle. */
-async function twoIdle(maxShare: number): Promise<PoolHarness> {
-  const h = new PoolHarness({ max: 2, maxShare })
+async function twoIdle(): Promise<PoolHarness> {
+  const h = new PoolHarness({ max: 2 })
   for (const entry of await h.takeOpened(2)) h.pool.giveBack(entry)
   return h
 }
 
-const share = (h: PoolHarness): Entry<FakeResource> | undefined => h.pool.tryTake(true)
+const share = (h: PoolHarness): Entry<FakeResource> | undefined => h.pool.tryTake(3)
 
 describe("sharing", () => {
   it("spreads over the idle ones first, then over the least used", async () => {
-    const h = await twoIdle(3)
+    const h = await twoIdle()
     const taken = Array.from({ length: 6 }, () => share(h)!)
     expect(new Set(taken.slice(0, 2)).size).toBe(2)
     expect(taken.map(({ users }) => users)).toEqual([3, 3, 3, 3, 3, 3])
-    expect(share(h), "no more than maxShare").toBeUndefined()
+    expect(share(h), "no more than may").toBeUndefined()
     expect(h.pool.counters.shared).toBe(4)
     for (const entry of taken) h.pool.giveBack(entry)
     expect(h.pool.gauges.idle).toBe(2)
@@ -27,36 +27,36 @@ describe("sharing", () => {
   })
 
   it("does not begin while more can be opened", async () => {
-    const h = new PoolHarness({ max: 2, maxShare: 3 })
+    const h = new PoolHarness({ max: 2 })
     const [entry] = await h.takeOpened(1)
     h.pool.giveBack(entry!)
     expect(share(h)).toBe(entry)
     expect(share(h)).toBeUndefined()
-    const waiting = h.take({ together: true })
+    const waiting = h.take({ share: 3 })
     h.resources.opens()
     expect(await waiting).not.toBe(entry)
     await h.end()
   })
 
   it("begins when opening does not work", async () => {
-    const h = new PoolHarness({ max: 2, maxShare: 3 })
+    const h = new PoolHarness({ max: 2 })
     const [entry] = await h.takeOpened(1)
     h.pool.giveBack(entry!)
     expect(share(h)).toBe(entry)
-    const waiting = h.take({ together: true })
+    const waiting = h.take({ share: 3 })
     h.resources.failsToOpen(new Error("too many connections"))
     expect(await waiting).toBe(entry)
     await h.end()
   })
 
   it("never joins one that somebody has alone, and never overtakes who waits", async () => {
-    const h = await twoIdle(3)
-    const alone = h.pool.tryTake(false)!
+    const h = await twoIdle()
+    const alone = h.pool.tryTake(1)!
     const shared = share(h)!
     expect(shared).not.toBe(alone)
     const waiting = h.take()
     expect(share(h)).toBeUndefined()
-    const behind = h.take({ together: true })
+    const behind = h.take({ share: 3 })
     h.pool.giveBack(shared)
     expect(await waiting).toBe(shared)
     h.pool.giveBack(alone)
@@ -65,7 +65,7 @@ describe("sharing", () => {
   })
 
   it("passes over one that has served nobody for a while", async () => {
-    const h = await twoIdle(5)
+    const h = await twoIdle()
     const slow = share(h)!
     await h.clock.advance(50)
     const quick = share(h)!
@@ -77,7 +77,7 @@ describe("sharing", () => {
   })
 
   it("passes over one that is to be closed, which so comes to its end", async () => {
-    const h = await twoIdle(5)
+    const h = await twoIdle()
     const [old, other] = [share(h)!, share(h)!]
     void h.pool.drain()
     await settled()
