@@ -64,9 +64,9 @@ describe("the compiler's work", () => {
   it("on an application is little, and grows by little with each query", () => {
     const few = cost(100)
     const many = cost(300)
-    expect(few.types).toBeLessThan(6000)
-    expect(few.instantiations).toBeLessThan(6000)
-    expect((many.types - few.types) / 200).toBeLessThan(15)
-    expect((many.instantiations - few.instantiations) / 200).toBeLessThan(20)
+    expect(few.types).toBeLessThan(2000)
+    expect(few.instantiations).toBeLessThan(1500)
+    expect((many.types - few.types) / 200).toBeLessThan(6)
+    expect((many.instantiations - few.instantiations) / 200).toBeLessThan(6)
   })
 })
