@@ -1,0 +1,204 @@
+/**
+ * A cursor over a query's rows, as the package `pg-cursor` has it: given to `client.query`, it keeps a portal open and
+ * reads so many rows at a time. Nothing else runs on the connection before it is closed or read to its end.
+ *
+ *     waiting ──submit──▶ ready ◀──rows── reading ──last row──▶ closing ──ReadyForQuery──▶ done
+ *                           └────────────close()────────────────▲
+ *
+ * @see https://node-postgres.com/apis/cursor
+ */
+
+import type { CommandCompleteMessage, DataRowMessage, RowDescriptionMessage } from "./messages.ts"
+import { EventEmitter, later } from "./node-runtime.ts"
+import { prepareValue } from "./prepare-value.ts"
+import { type PgRow, Result } from "./result.ts"
+import type { RequestWriter, Submittable } from "./submittable.ts"
+import type { TypeParsers } from "./types.ts"
+
+/** How a cursor's rows are to be made. */
+export interface CursorConfig {
+  /** `"array"` for rows by position. */
+  rowMode?: string
+  types?: TypeParsers
+  Promise?: PromiseConstructor
+}
+
+/** Gets rows, none at the end. */
+export type ReadCallback = (error: Error | null | undefined, rows: PgRow[], result: Result) => void
+
+type State = "waiting" | "describing" | "ready" | "reading" | "closing" | "failed" | "done"
+
+interface Read {
+  readonly count: number
+  readonly callback: ReadCallback
+}
+
+let portals = 0
+
+/** Reads rows in portions. */
+export class Cursor extends EventEmitter implements Submittable {
+  readonly text: string
+  readonly values: readonly unknown[] | null
+  readonly _result: Result
+  connection: RequestWriter | null = null
+  readonly #promiseClass: PromiseConstructor
+  readonly #portal = `pgline_cursor_${++portals}`
+  readonly #reads: Read[] = []
+  #closers: ((error?: Error) => void)[] = []
+  #state: State = "waiting"
+  #rows: PgRow[] = []
+  #error: Error | undefined
+
+  constructor(text: string, values?: readonly unknown[] | null, config: CursorConfig = {}) {
+    super()
+    this.text = text
+    this.values = values ? values.map(prepareValue) : null
+    this._result = new Result(config.rowMode, config.types)
+    this.#promiseClass = config.Promise || Promise
+  }
+
+  /** Reads so many rows, fewer at the end. Calls that come before the last one is answered wait. */
+  read(count: number): Promise<PgRow[]>
+  read(count: number, callback: ReadCallback): void
+  read(count: number, callback?: ReadCallback): Promise<PgRow[]> | undefined {
+    if (callback === undefined) {
+      return new this.#promiseClass((resolve, reject) => {
+        this.read(count, (error, rows) => (error ? reject(error) : resolve(rows)))
+      })
+    }
+    if (this.#state === "failed") later(() => callback(this.#error, [], this._result))
+    else if (this.#state === "done" || this.#state === "closing") later(() => callback(null, [], this._result))
+    else this.#reads.push({ count, callback })
+    this.#next()
+    return undefined
+  }
+
+  /** Closes the portal, so that the connection is free. */
+  close(): Promise<void>
+  close(callback: (error?: Error) => void): void
+  close(callback?: (error?: Error) => void): Promise<void> | undefined {
+    if (callback === undefined) {
+      return new this.#promiseClass((resolve, reject) => {
+        this.close((error) => (error ? reject(error) : resolve()))
+      })
+    }
+    if (this.connection === null || this.#state === "done") {
+      later(() => callback())
+      return undefined
+    }
+    this.#closers.push(callback)
+    if (this.#state !== "failed") this.#closePortal()
+    return undefined
+  }
+
+  // Submittable
+
+  submit(connection: RequestWriter): void {
+    this.connection = connection
+    this.#state = "describing"
+    connection.parse({ text: this.text })
+    connection.bind({ portal: this.#portal, values: this.values ?? [], valueMapper: (value) => value as string | null })
+    connection.describe({ type: "P", name: this.#portal })
+    connection.flush()
+    // A statement without rows has no description that could wake us.
+    connection.once("noData", this.#onNoData)
+  }
+
+  handleRowDescription(message: RowDescriptionMessage): void {
+    this.connection?.removeListener("noData", this.#onNoData)
+    this._result.addFields(message.fields)
+    this.#onDescribed()
+  }
+
+  handleDataRow(message: DataRowMessage): void {
+    const row = this._result.parseRow(message.fields)
+    this.emit("row", row, this._result)
+    this.#rows.push(row)
+  }
+
+  handlePortalSuspended(): void {
+    this.#state = "ready"
+    this.#answer()
+  }
+
+  handleCommandComplete(message: CommandCompleteMessage): void {
+    this._result.addCommandComplete(message)
+    this.#closePortal()
+  }
+
+  handleEmptyQuery(): void {
+    this.#closePortal()
+  }
+
+  handleReadyForQuery(): void {
+    this.#state = "done"
+    this.connection?.removeListener("noData", this.#onNoData)
+    this.#answer()
+    this.#endReads(null)
+    this.#endClosers()
+    this.emit("end", this._result)
+  }
+
+  handleError(error: Error): void {
+    if (this.#state === "done") return
+    const { connection } = this
+    connection?.removeListener("noData", this.#onNoData)
+    // A Sync was sent already where the portal was being closed.
+    if (connection !== null && this.#state !== "closing" && this.#state !== "failed") connection.sync()
+    this.#state = "failed"
+    this.#error = error
+    this.#endReads(error)
+    if (connection === null) this.#endClosers()
+    else connection.once("readyForQuery", () => this.#endClosers())
+    if (this.listenerCount("error") > 0) this.emit("error", error)
+  }
+
+  readonly #onNoData = (): void => this.#onDescribed()
+
+  #onDescribed(): void {
+    if (this.#state !== "describing") return
+    this.#state = "ready"
+    this.#next()
+  }
+
+  #next(): void {
+    const read = this.#reads[0]
+    if (this.#state !== "ready" || read === undefined) return
+    this.#state = "reading"
+    this.#rows = []
+    this.connection!.execute({ portal: this.#portal, rows: read.count })
+    this.connection!.flush()
+  }
+
+  /** Hands the rows over outside of the decoder's loop, where the callback may take its time. */
+  #answer(): void {
+    const read = this.#reads.shift()
+    if (read === undefined) return
+    const rows = this.#rows
+    this.#rows = []
+    later(() => {
+      this._result.rows = rows
+      read.callback(null, rows, this._result)
+      this.#next()
+    })
+  }
+
+  #closePortal(): void {
+    if (this.#state === "closing") return
+    this.#state = "closing"
+    this.connection!.close({ type: "P", name: this.#portal })
+    this.connection!.sync()
+  }
+
+  #endReads(error: Error | null): void {
+    for (const { callback } of this.#reads.splice(0)) {
+      if (error === null) later(() => callback(null, [], this._result))
+      else callback(error, [], this._result)
+    }
+  }
+
+  #endClosers(): void {
+    this.#state = this.#state === "failed" ? "failed" : "done"
+    for (const callback of this.#closers.splice(0)) callback()
+  }
+}

@@ -1,0 +1,362 @@
+/**
+ * The Pool of `pg` (`pg-pool`): clients are made when they are asked for, lent to one holder at a time, and closed when
+ * they have been idle, used or alive for long enough. Its properties and the order of its events are that package's.
+ *
+ *     connect() ──▶ _idle ──or──▶ a new client ──or──▶ _pendingQueue ──▶ lent ──release()──▶ _idle
+ *
+ * @see https://node-postgres.com/apis/pool
+ */
+
+import { nextTick } from "#platform"
+import { Client } from "./client.ts"
+import { remove } from "./client-queue.ts"
+import { EventEmitter, later } from "./node-runtime.ts"
+import { type FilledPoolConfig, fillPoolOptions, type PoolConfig } from "./pool-options.ts"
+import { settlePoolQuery } from "./pool-query.ts"
+import { promiseOrCallback } from "./promise-or-callback.ts"
+import type { QueryCallback, QueryConfig } from "./query-config.ts"
+import type { Result } from "./result.ts"
+import type { Submittable } from "./submittable.ts"
+
+/** Gives a client back; with an error, or true, it is closed. It works once. */
+export type Release = (error?: Error | boolean | null) => void
+
+/** A client that was lent by a pool. */
+export type PoolClient = Client & { release: Release; _poolUseCount?: number }
+
+/** Gets a client and the way to give it back, or why there is none. */
+export type PoolConnectCallback = (error: Error | undefined, client: PoolClient | undefined, release: Release) => void
+
+type IdleListener = (error: Error & { client?: Client }) => void
+
+interface IdleItem {
+  readonly client: PoolClient
+  readonly idleListener: IdleListener
+  readonly timeoutId: ReturnType<typeof setTimeout> | undefined
+}
+
+/** Somebody who waits for a client. */
+interface PendingItem {
+  readonly callback: PoolConnectCallback
+  timedOut?: boolean
+}
+
+const nothing: Release = () => {}
+
+/** Lends clients. */
+export class Pool extends EventEmitter {
+  declare options: FilledPoolConfig
+  declare log: (...messages: unknown[]) => void
+  declare Client: NonNullable<PoolConfig["Client"]>
+  declare Promise: PromiseConstructor
+  declare _clients: PoolClient[]
+  declare _idle: IdleItem[]
+  declare _expired: WeakSet<Client>
+  declare _pendingQueue: PendingItem[]
+  declare _endCallback: ((error?: Error) => void) | undefined
+  declare ending: boolean
+  declare ended: boolean
+
+  constructor(options?: PoolConfig | null, client?: PoolConfig["Client"]) {
+    super()
+    this.options = fillPoolOptions(options)
+    this.log = this.options.log || (() => {})
+    this.Client = this.options.Client || client || Client
+    this.Promise = this.options.Promise || Promise
+    this._clients = []
+    this._idle = []
+    this._expired = new WeakSet()
+    this._pendingQueue = []
+    this._endCallback = undefined
+    this.ending = false
+    this.ended = false
+  }
+
+  /** How many wait for a client. */
+  get waitingCount(): number {
+    return this._pendingQueue.length
+  }
+
+  /** How many clients are idle. */
+  get idleCount(): number {
+    return this._idle.length
+  }
+
+  /** How many clients are past their time and still lent. */
+  get expiredCount(): number {
+    return this._clients.filter((client) => this._expired.has(client)).length
+  }
+
+  /** How many clients there are. */
+  get totalCount(): number {
+    return this._clients.length
+  }
+
+  /** Lends a client. */
+  connect(): Promise<PoolClient>
+  connect(callback: PoolConnectCallback): void
+  connect(callback?: PoolConnectCallback): Promise<PoolClient> | undefined {
+    if (this.ending) {
+      const error = new Error("Cannot use a pool after calling end on the pool")
+      if (callback === undefined) return this.Promise.reject(error)
+      ;(callback as (error: Error) => void)(error)
+      return undefined
+    }
+    const { promise, settle } = promiseOrCallback<PoolClient, Release>(this.Promise, callback)
+    if (!this.#isFull && this._idle.length === 0) {
+      this.newClient({ callback: settle })
+      return promise
+    }
+    if (this._idle.length > 0) nextTick(() => this._pulseQueue())
+    this._pendingQueue.push(this.#pendingItem(settle))
+    return promise
+  }
+
+  /**
+   * Runs one query on whatever client is free. A query that the server refuses does not cost the connection.
+   */
+  query(config: string | QueryConfig | Submittable, values?: readonly unknown[] | null): Promise<Result>
+  query(config: string | QueryConfig | Submittable, callback: QueryCallback): void
+  query(
+    config: string | QueryConfig | Submittable,
+    values: readonly unknown[] | null | undefined,
+    callback: QueryCallback,
+  ): void
+  query(
+    config: string | QueryConfig | Submittable,
+    values?: readonly unknown[] | QueryCallback | null,
+    callback?: QueryCallback,
+  ): Promise<Result> | undefined {
+    if (typeof config === "function") {
+      const refusal = promiseOrCallback<Result>(this.Promise, config)
+      later(() => refusal.settle(new Error("Passing a function as the first parameter to pool.query is not supported")))
+      return refusal.promise
+    }
+    const [parameters, given] = typeof values === "function" ? [undefined, values] : [values, callback]
+    const { promise, settle } = promiseOrCallback<Result>(this.Promise, given as never)
+    this.connect((error, client) => {
+      if (error) settle(error)
+      else settlePoolQuery(client!, this.log, config, parameters, settle)
+    })
+    return promise
+  }
+
+  /** Closes idle clients now and the others as they are given back. */
+  end(): Promise<void>
+  end(callback: (error?: Error) => void): void
+  end(callback?: (error?: Error) => void): Promise<void> | undefined {
+    this.log("ending")
+    if (this.ending) {
+      const error = new Error("Called end on pool more than once")
+      if (callback === undefined) return this.Promise.reject(error)
+      callback(error)
+      return undefined
+    }
+    this.ending = true
+    const { promise, settle } = promiseOrCallback<void>(this.Promise, callback as never)
+    this._endCallback = settle as () => void
+    this._pulseQueue()
+    return promise
+  }
+
+  /** Makes a client for somebody who waits. */
+  newClient(pending: PendingItem): void {
+    const client = new this.Client(this.options as never) as PoolClient
+    this._clients.push(client)
+    const idleListener = this.#idleListener(client)
+    const { connectionTimeoutMillis } = this.options
+    let isLate = false
+    const timer = connectionTimeoutMillis
+      ? setTimeout(() => {
+          this.log("ending client due to timeout")
+          isLate = true
+          if (client.connection) client.connection.stream.destroy()
+          else client.end(nothing)
+        }, connectionTimeoutMillis)
+      : undefined
+    this.log("connecting new client")
+    client.connect((error) => {
+      clearTimeout(timer)
+      client.on("error", idleListener)
+      if (!error) {
+        this.log("new client connected")
+        this.#prepare(client, pending, idleListener)
+        return
+      }
+      this.log("client failed to connect", error)
+      const told = isLate
+        ? new Error("Connection terminated due to connection timeout", { cause: error })
+        : (error as Error)
+      this.#forget(client)
+      this._pulseQueue()
+      if (!pending.timedOut) pending.callback(told, undefined, nothing)
+    })
+  }
+
+  /** Serves those who wait, as far as there are clients. */
+  _pulseQueue(): void {
+    this.log("pulse queue")
+    if (this.ended) return
+    if (this.ending) {
+      for (const { client } of [...this._idle]) this._remove(client)
+      if (this._clients.length === 0) {
+        this.ended = true
+        this._endCallback!()
+      }
+      return
+    }
+    if (this._pendingQueue.length === 0 || (this._idle.length === 0 && this.#isFull)) return
+    const pending = this._pendingQueue.shift()!
+    const item = this._idle.pop()
+    if (item === undefined) {
+      this.newClient(pending)
+      return
+    }
+    clearTimeout(item.timeoutId)
+    item.client.ref?.()
+    this.#lend(item.client, pending, item.idleListener, false)
+  }
+
+  /** Closes a client. */
+  _remove(client: PoolClient, callback?: () => void): void {
+    const item = this._idle.find((idle) => idle.client === client)
+    if (item !== undefined) {
+      clearTimeout(item.timeoutId)
+      remove(this._idle, item)
+    }
+    this.#forget(client)
+    client.end(() => {
+      this.emit("remove", client)
+      callback?.()
+    })
+  }
+
+  get #isFull(): boolean {
+    return this._clients.length >= this.options.max
+  }
+
+  get #isAboveMin(): boolean {
+    return this._clients.length > this.options.min
+  }
+
+  #forget(client: PoolClient): void {
+    this._clients = this._clients.filter((other) => other !== client)
+  }
+
+  #pendingItem(settle: PoolConnectCallback): PendingItem {
+    const { connectionTimeoutMillis } = this.options
+    if (!connectionTimeoutMillis) return { callback: settle }
+    const item: PendingItem = {
+      callback: (error, client, release) => {
+        clearTimeout(timer)
+        settle(error, client, release)
+      },
+    }
+    const timer = setTimeout(() => {
+      remove(this._pendingQueue, item)
+      item.timedOut = true
+      ;(settle as (error: Error) => void)(new Error("timeout exceeded when trying to connect"))
+    }, connectionTimeoutMillis)
+    timer.unref?.()
+    return item
+  }
+
+  /** An idle client that fails leaves the pool, which tells it when somebody listens. */
+  #idleListener(client: PoolClient): IdleListener {
+    const idleListener: IdleListener = (error) => {
+      error.client = client
+      client.removeListener("error", idleListener)
+      client.on("error", () => this.log("additional client error after disconnection due to error", error))
+      this._remove(client)
+      if (this.listenerCount("error") > 0) this.emit("error", error, client)
+    }
+    return idleListener
+  }
+
+  #prepare(client: PoolClient, pending: PendingItem, idleListener: IdleListener): void {
+    const { onConnect } = this.options
+    if (!onConnect) {
+      this.#introduce(client, pending, idleListener)
+      return
+    }
+    new this.Promise((resolve) => resolve(onConnect(client))).then(
+      () => this.#introduce(client, pending, idleListener),
+      (error) => {
+        this.#forget(client)
+        client.end(() => {
+          this._pulseQueue()
+          if (!pending.timedOut) pending.callback(error, undefined, nothing)
+        })
+      },
+    )
+  }
+
+  #introduce(client: PoolClient, pending: PendingItem, idleListener: IdleListener): void {
+    const { maxLifetimeSeconds } = this.options
+    if (maxLifetimeSeconds !== 0) {
+      const timer = setTimeout(() => {
+        this.log("ending client due to expired lifetime")
+        this._expired.add(client)
+        if (!this._idle.some((item) => item.client === client)) return
+        this.#lend(client, { callback: (_error, _client, release) => release() }, idleListener, false)
+      }, maxLifetimeSeconds * 1000)
+      timer.unref?.()
+      client.once("end", () => clearTimeout(timer))
+    }
+    this.#lend(client, pending, idleListener, true)
+  }
+
+  #lend(client: PoolClient, pending: PendingItem, idleListener: IdleListener, isNew: boolean): void {
+    if (isNew) this.emit("connect", client)
+    this.emit("acquire", client)
+    client.release = this.#releaseOnce(client, idleListener)
+    client.removeListener("error", idleListener)
+    const { verify } = this.options
+    if (!isNew || !verify) {
+      if (pending.timedOut) client.release()
+      else pending.callback(undefined, client, client.release)
+      return
+    }
+    verify(client, (error) => {
+      if (pending.timedOut) {
+        client.release(error)
+      } else if (error) {
+        client.release(error)
+        pending.callback(error, undefined, nothing)
+      } else {
+        pending.callback(undefined, client, client.release)
+      }
+    })
+  }
+
+  #releaseOnce(client: PoolClient, idleListener: IdleListener): Release {
+    let isReleased = false
+    return (error) => {
+      if (isReleased) throw new Error("Release called on client which has already been released to the pool.")
+      isReleased = true
+      this.#release(client, idleListener, error)
+    }
+  }
+
+  #release(client: PoolClient, idleListener: IdleListener, error: Error | boolean | null | undefined): void {
+    client.on("error", idleListener)
+    client._poolUseCount = (client._poolUseCount ?? 0) + 1
+    this.emit("release", error, client)
+    const isSpent = client._poolUseCount >= this.options.maxUses || this._expired.delete(client)
+    if (error || this.ending || !client._queryable || client._ending || isSpent) {
+      this._remove(client, () => this._pulseQueue())
+      return
+    }
+    const { idleTimeoutMillis, allowExitOnIdle } = this.options
+    let timeoutId: ReturnType<typeof setTimeout> | undefined
+    if (idleTimeoutMillis && this.#isAboveMin) {
+      timeoutId = setTimeout(() => {
+        if (this.#isAboveMin) this._remove(client, () => this._pulseQueue())
+      }, idleTimeoutMillis)
+      if (allowExitOnIdle) timeoutId.unref?.()
+    }
+    if (allowExitOnIdle) client.unref()
+    this._idle.push({ client, idleListener, timeoutId })
+    this._pulseQueue()
+  }
+}

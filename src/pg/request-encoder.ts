@@ -1,0 +1,145 @@
+/**
+ * The requests of the protocol as methods, in the form that submittables call them. Each is written by the core's
+ * encoder; what is asked for outside of `gather` leaves at once.
+ */
+
+import { Encoder, MAX_PARAMETERS } from "../protocol/encoder.ts"
+import { Buffer, EventEmitter } from "./node-runtime.ts"
+import type { SocketLike } from "./stream-transport.ts"
+import type { BindRequest, RequestWriter, Submittable, TargetRequest } from "./submittable.ts"
+
+const STATEMENT = "S"
+const TEXT = 0
+const BINARY = 1
+const NULL_LENGTH = -1
+
+/** Writes requests. */
+export abstract class RequestEncoder extends EventEmitter implements RequestWriter {
+  declare stream: SocketLike
+  declare parsedStatements: Record<string, string>
+  declare submittedNamedStatements: Record<string, string>
+  readonly #encoder: Encoder = new Encoder()
+  #isGathering = false
+
+  /** The encoder of the link, once there is one. */
+  protected abstract get linkEncoder(): Encoder | undefined
+  /** Sends what was written. */
+  protected abstract transmit(): void
+
+  /** Where requests are written. */
+  get encoder(): Encoder {
+    return this.linkEncoder ?? this.#encoder
+  }
+
+  /** Has a submittable write its request, which leaves as one. Returns why it does not, if it does not. */
+  protected gather(query: Submittable): Error | undefined {
+    this.#isGathering = true
+    try {
+      return (query.submit(this) as Error | null | undefined) || undefined
+    } finally {
+      this.#isGathering = false
+    }
+  }
+
+  /** Something was written. */
+  protected written(): void {
+    if (!this.#isGathering) this.transmit()
+  }
+
+  query(text: string): void {
+    this.encoder.query(text)
+    this.written()
+  }
+
+  parse({ text, name, types }: { text?: string | undefined; name?: string | undefined; types?: unknown }): void {
+    this.encoder.parse(name || "", text || "", Array.isArray(types) ? types : [])
+    this.written()
+  }
+
+  /** @throws what `valueMapper` throws; nothing is written then */
+  bind({ portal, statement, values = [], binary, valueMapper }: BindRequest = {}): void {
+    if (values.length > MAX_PARAMETERS) {
+      throw new Error(`a query can have at most ${MAX_PARAMETERS} values, got ${values.length}`)
+    }
+    const { writer } = this.encoder
+    const before = writer.length
+    try {
+      this.encoder.beginBind(portal || "", statement || "")
+      this.#writeValues(values, valueMapper)
+      writer.int16(1)
+      writer.int16(binary ? BINARY : TEXT)
+      this.encoder.endBind()
+    } catch (error) {
+      writer.truncate(before)
+      throw error
+    }
+    this.written()
+  }
+
+  execute({ portal, rows }: { portal?: string | undefined; rows?: number | undefined } = {}): void {
+    this.encoder.execute(portal || "", rows || 0)
+    this.written()
+  }
+
+  describe({ type, name }: TargetRequest): void {
+    if (type === STATEMENT) this.encoder.describeStatement(name || "")
+    else this.encoder.describePortal(name || "")
+    this.written()
+  }
+
+  close({ type, name }: TargetRequest): void {
+    if (type === STATEMENT) this.encoder.closeStatement(name || "")
+    else this.encoder.closePortal(name || "")
+    this.written()
+  }
+
+  flush(): void {
+    this.encoder.flush()
+    this.written()
+  }
+
+  sync(): void {
+    this.encoder.sync()
+    this.written()
+  }
+
+  sendCopyFromChunk(chunk: Uint8Array): void {
+    this.encoder.copyData(chunk)
+    this.written()
+  }
+
+  endCopyFrom(): void {
+    this.encoder.copyDone()
+    this.written()
+  }
+
+  sendCopyFail(reason: string): void {
+    this.encoder.copyFail(reason)
+    this.written()
+  }
+
+  #writeValues(values: readonly unknown[], mapper: BindRequest["valueMapper"]): void {
+    const { writer } = this.encoder
+    const count = values.length
+    writer.int16(count)
+    const formats = writer.reserve(count * 2)
+    writer.int16(count)
+    for (let i = 0; i < count; i++) {
+      const value = mapper === undefined ? (values[i] as string | Uint8Array | null) : mapper(values[i], i)
+      let format = TEXT
+      if (value === null || value === undefined) {
+        writer.int32(NULL_LENGTH)
+      } else if (typeof value === "string") {
+        const at = writer.reserve(4)
+        writer.utf8(value)
+        writer.patchInt32(at, writer.length - at - 4)
+      } else {
+        format = BINARY
+        const bytes = Buffer.from(value)
+        writer.int32(bytes.length)
+        writer.bytes(bytes)
+      }
+      writer.patchInt16(formats + 2 * i, format)
+    }
+  }
+}
