@@ -5,12 +5,18 @@
  * empty round trip has been made, which absorbs a request that came late.
  *
  *     idle ──begin──▶ asking ──closed──▶ asked ──answered──▶ draining ──▶ idle
- *                       └──answered──▶ late ──closed──▶ draining
+ *                     │    ▲───a while───┘
+ *                     └──answered──▶ late ──closed──▶ draining
+ *
+ * A server that has not begun to read the statement forgets the request, so it is made again until there is an answer.
  */
 
 import type { Stop } from "../base/stop.ts"
 import { TimeoutError } from "../errors/client-error.ts"
 import type { Exchange } from "../exchange/exchange.ts"
+
+/** How long to wait for an answer before asking again; each time twice as long. */
+const FIRST_PATIENCE_MS = 30
 
 type State = "idle" | "asking" | "asked" | "late" | "draining"
 
@@ -35,6 +41,7 @@ export class Canceller {
   #exchange: Exchange | undefined
   #abort: AbortController | undefined
   #timer: ReturnType<typeof setTimeout> | undefined
+  #again: ReturnType<typeof setTimeout> | undefined
 
   /** @param timeoutMs how long the server may take to end the statement and the round trip; then the link is destroyed */
   constructor(host: CancellerHost, timeoutMs: number) {
@@ -68,22 +75,32 @@ export class Canceller {
   /** Asks the server to stop what runs: the exchange, which is the last one on the wire. */
   begin(exchange: Exchange): void {
     this.#exchange = exchange
-    this.#state = "asking"
     this.#timer = setTimeout(() => {
       this.#host.abandon(new TimeoutError(`the server did not answer to a cancel request within ${this.#timeoutMs} ms`))
     }, this.#timeoutMs)
     this.#abort = new AbortController()
-    this.#host.sendCancel(this.#abort.signal).then(
-      () => this.#onClosed(),
-      () => this.#onClosed(), // not reached: the statement may still end by itself before the timeout
-    )
+    this.#ask(this.#abort.signal, FIRST_PATIENCE_MS)
+  }
+
+  #ask(signal: AbortSignal, patienceMs: number): void {
+    this.#state = "asking"
+    const onClosed = (): void => {
+      if (signal.aborted) return
+      this.#onClosed()
+      if (this.#state === "asked") this.#again = setTimeout(() => this.#ask(signal, 2 * patienceMs), patienceMs)
+    }
+    // Where it is not reached, the statement may still end by itself before the timeout.
+    this.#host.sendCancel(signal).then(onClosed, onClosed)
   }
 
   /** An exchange's ReadyForQuery came. True when the line has to stay closed until the request has spent itself. */
   onAnswered(exchange: Exchange): boolean {
     if (this.#exchange !== exchange) return false
     if (this.#state === "asking") this.#state = "late"
-    else if (this.#state === "asked") this.#drain()
+    else if (this.#state === "asked") {
+      clearTimeout(this.#again)
+      this.#drain()
+    }
     return true
   }
 
@@ -113,6 +130,7 @@ export class Canceller {
     this.#state = "idle"
     this.#exchange = undefined
     clearTimeout(this.#timer)
+    clearTimeout(this.#again)
     this.#abort?.abort()
     this.#abort = undefined
   }

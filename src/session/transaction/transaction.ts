@@ -20,8 +20,9 @@ import { ConnectedMethods } from "../connected-methods.ts"
 import { type Pipeline, type PipelineOptions, runPipeline } from "../pipeline.ts"
 import { type QueryText, toQuery } from "../query-arguments.ts"
 import type { ScriptOptions } from "../queryable.ts"
-import { runNormalised, runQuery, runScript, type Start } from "../run-query.ts"
+import { runNormalised, runQuery, runScript } from "../run-query.ts"
 import type { Session } from "../session.ts"
+import type { Start } from "../start.ts"
 import { type Boundaries, ofSavepoint, ofTransaction } from "./boundaries.ts"
 import { FirstStatement } from "./first-statement.ts"
 import { quoteGid } from "./gid.ts"
@@ -80,6 +81,7 @@ export class Transaction extends ConnectedMethods implements AsyncDisposable {
       checkNoneOpen(session)
     } else {
       checkNestedOptions(options)
+      outer.#checkUsable()
     }
     this.#session = session
     this.#outer = outer
@@ -230,9 +232,9 @@ export class Transaction extends ConnectedMethods implements AsyncDisposable {
     if (this.#state !== "open") throw new UsageError("the transaction has ended", { safeToRetry: true })
     const { link } = this.#session
     this.#session.check(this)
-    if (this.#first.hasBegun && link.isIdle && link.server.transactionStatus === "idle") {
-      throw new UsageError("a statement has ended the transaction: use commit and rollback instead of their SQL")
-    }
+    if (!(this.#first.hasBegun && link.isIdle && link.server.transactionStatus === "idle")) return
+    this.#finish()
+    throw new UsageError("a statement has ended the transaction: use commit and rollback instead of their SQL")
   }
 
   /** What stops a statement: its own stop, and the transaction's. */
