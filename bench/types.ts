@@ -46,7 +46,7 @@ try {
   for (const statement of createTypeTables().split(";\n")) await admin.query(statement)
   await admin.end()
   console.log(`rows per second and microseconds of client CPU per row; medians of ${rounds} rounds of ${seconds} s\n`)
-  console.log("| type | pgline | pg | postgres | times pg | CPU pgline | CPU pg | CPU postgres |")
+  console.log("| type | pgline | pg | postgres | CPU of pg / pgline | CPU pgline | CPU pg | CPU postgres |")
   console.log("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
   for (const { name } of families) {
     const answers = new Map<string, TypesAnswer[]>(drivers.map((driver) => [driver, []]))
