@@ -73,11 +73,7 @@ test("the runtime's Temporal, out and in, microseconds kept", async () => {
       "select $1::timestamptz as i, $2::timestamp as l, $3::date as d, $4::time as t, $5::interval as s",
       Object.values(values),
     )
-    expect(Object.values(row).map(String)).toEqual(
-      Object.values(values)
-        .map(String)
-        ,
-    )
+    expect(Object.values(row).map(String)).toEqual(Object.values(values).map(String))
     for (const [name, value] of Object.entries(values))
       expect(row[name]?.constructor).toBe((value as object).constructor)
   }
