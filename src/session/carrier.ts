@@ -3,8 +3,8 @@
  * as it runs, and who has that connection. A connection and a transaction lend themselves; a pool lends one of its own.
  */
 
-import type { Start } from "./run-query.ts"
 import type { Session } from "./session.ts"
+import type { Start } from "./start.ts"
 
 /** A connection on loan. */
 export interface Carrier {

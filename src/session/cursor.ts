@@ -15,7 +15,8 @@ import { Statement } from "../query/statement.ts"
 import { quoteIdentifier } from "../sql/quote.ts"
 import { type Carrier, type OwnTransaction, partOf } from "./carrier.ts"
 import { type QueryText, toQuery } from "./query-arguments.ts"
-import { pickResult, runNormalised, type Start } from "./run-query.ts"
+import { pickResult, runNormalised } from "./run-query.ts"
+import type { Start } from "./start.ts"
 
 /** Options of `cursor`. */
 export interface CursorOptions<R = unknown> extends Omit<QueryOptions<R>, "prepare"> {

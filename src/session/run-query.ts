@@ -6,7 +6,6 @@ import type { Stop } from "../base/stop.ts"
 import { RowCountError } from "../errors/client-error.ts"
 import { ExtendedQuery } from "../exchange/extended-query.ts"
 import { SimpleQuery } from "../exchange/simple-query.ts"
-import type { SkippableExchange } from "../exchange/skippable.ts"
 import type { Query } from "../query/query.ts"
 import type { Result } from "../query/result.ts"
 import type { RowShape } from "../query/row-shape.ts"
@@ -16,9 +15,7 @@ import { withCallerStack } from "./caller-stack.ts"
 import { type QueryText, toQuery } from "./query-arguments.ts"
 import type { ScriptOptions } from "./queryable.ts"
 import type { Session } from "./session.ts"
-
-/** Has an exchange carried: by the link, in a transaction, in a pipeline. */
-export type Start = (exchange: SkippableExchange, stop: Stop | undefined) => void
+import type { Start } from "./start.ts"
 
 /**
  * Runs a query and resolves with what `pick` takes out of its result. What cannot be sent rejects, like everything else.

@@ -63,7 +63,7 @@ describe("imports", () => {
   it("keep the features of session/ apart", () => {
     const shared = document.sharedInSession
     const features = files.filter((file) => file.folder === "session" && !shared.includes(file.path))
-    const roomOf = (path: string): string | undefined => /^session\/(\w+)\//.exec(path)?.[1]
+    const roomOf = (path: string): string | undefined => /^session\/([\w-]+)\//.exec(path)?.[1]
     const between = features.flatMap((file) =>
       file.imports
         .filter((path) => path.startsWith("session/") && !shared.includes(path))

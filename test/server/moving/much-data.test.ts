@@ -4,9 +4,13 @@
  */
 
 import { execFile } from "node:child_process"
+import { mkdir, mkdtemp, rm } from "node:fs/promises"
+import { join } from "node:path"
 import { promisify } from "node:util"
-import { expect, it } from "vitest"
+import { afterAll, beforeAll, expect, it } from "vitest"
 import { sharedServer } from "../../support/test-server.ts"
+
+const run = promisify(execFile)
 
 const isMuch = process.env["PGLINE_MUCH_DATA"] === "1"
 const PEAK_MEGABYTES = 150
@@ -22,12 +26,26 @@ const AMOUNTS: readonly [way: string, usual: number, much: number][] = [
   ["large-object", 50, 2500],
 ]
 
+let folder: string
+
+/** As it is published: running the sources as they are takes a compiler's memory too. */
+beforeAll(async () => {
+  const temporary = join(import.meta.dirname, "../../../.tmp")
+  await mkdir(temporary, { recursive: true })
+  folder = await mkdtemp(join(temporary, "much-"))
+  const bundler = join(import.meta.dirname, "../../../node_modules/tsup/dist/cli-default.js")
+  const entry = join(import.meta.dirname, "../../support/move-much.ts")
+  await run(process.execPath, [bundler, entry, "--no-config", "--silent", "--format", "esm", "--out-dir", folder])
+}, 60_000)
+
+afterAll(() => rm(folder, { recursive: true }))
+
 it.each(AMOUNTS)(
   "%s",
   async (way, usual, much) => {
     const amount = isMuch ? much : usual
-    const script = new URL("../../support/move-much.ts", import.meta.url).pathname
-    const { stdout } = await promisify(execFile)(process.execPath, [script, sharedServer.url, way, String(amount)])
+    const script = join(folder, "move-much.js")
+    const { stdout } = await run(process.execPath, [script, sharedServer.url, way, String(amount)])
     const result = JSON.parse(stdout)
     if (isMuch) console.log(stdout.trim())
     expect(result.moved).toBe(amount)
