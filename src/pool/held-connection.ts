@@ -3,8 +3,8 @@
  */
 
 import type { ConnectionInfo } from "../connection/connection-info.ts"
-import type { Start } from "../session/run-query.ts"
 import type { Session } from "../session/session.ts"
+import type { Start } from "../session/start.ts"
 
 /** One connection of a pool. */
 export class HeldConnection {

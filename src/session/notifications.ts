@@ -15,8 +15,9 @@ import { notificationChannel } from "../trace/channels.ts"
 import { isTraced, trace, traceSync } from "../trace/trace.ts"
 import { checkChannel } from "./channel.ts"
 import { checkListening, type ListenOptions } from "./listen-options.ts"
-import { pickResult, runQuery, type Start } from "./run-query.ts"
+import { pickResult, runQuery } from "./run-query.ts"
 import type { Session } from "./session.ts"
+import type { Start } from "./start.ts"
 import { type NotificationListener, Subscription } from "./subscription.ts"
 
 /** The channels one connection listens on. */

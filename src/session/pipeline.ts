@@ -13,8 +13,9 @@ import type { Result } from "../query/result.ts"
 import type { RowShape } from "../query/row-shape.ts"
 import type { QueryText } from "./query-arguments.ts"
 import { QueryMethods } from "./query-methods.ts"
-import { runQuery, type Start } from "./run-query.ts"
+import { runQuery } from "./run-query.ts"
 import type { Session } from "./session.ts"
+import type { Start } from "./start.ts"
 
 /** What ends a pipeline before its time. */
 export interface PipelineOptions {

@@ -11,7 +11,7 @@ import { Deque } from "../../base/deque.ts"
 import type { Stop } from "../../base/stop.ts"
 import { Preceded } from "../../exchange/preceded.ts"
 import type { SkippableExchange } from "../../exchange/skippable.ts"
-import type { Start } from "../run-query.ts"
+import type { Start } from "../start.ts"
 
 type State = "fresh" | "beginning" | "begun" | "failed"
 
