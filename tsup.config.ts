@@ -9,7 +9,7 @@ import { join } from "node:path"
 import { transform } from "esbuild"
 import type { Options } from "tsup"
 
-const entry: Record<string, string> = { index: "src/index.ts" }
+const entry: Record<string, string> = { index: "src/index.ts", pg: "src/pg/index.ts" }
 const output = "dist"
 
 /** Writes `x.cjs` beside each `x.js`. */
@@ -22,6 +22,8 @@ async function translateToCommonJs(directory: string): Promise<void> {
       target: "node20",
       platform: "node",
       minifyWhitespace: true,
+      // CommonJS has no `import.meta`; the code that asks for it takes `__filename` there.
+      logOverride: { "empty-import-meta": "silent" },
     })
     const translated = code.replaceAll(/((?:require|import)\("\.{1,2}\/[^"]+)\.js"\)/g, '$1.cjs")')
     await writeFile(

@@ -5,10 +5,9 @@
  * @see https://node-postgres.com
  */
 
-import { escapeIdentifier, escapeLiteral } from "./escape.ts"
-import { prepareValue } from "./prepare-value.ts"
-import { normalizeQueryConfig } from "./query-config.ts"
+import { pgModule } from "./module-object.ts"
 
+export { BoundPool as Pool } from "./bound-pool.ts"
 export { Client } from "./client.ts"
 export type { ConnectCallback } from "./client-queue.ts"
 export { Connection, type ConnectionOptions } from "./connection.ts"
@@ -23,8 +22,10 @@ export {
 export { Cursor, type CursorConfig, type ReadCallback } from "./cursor.ts"
 export { DatabaseError, type MessageFields, NoticeMessage } from "./database-error.ts"
 export { type Defaults, defaults } from "./defaults.ts"
+export { escapeIdentifier, escapeLiteral } from "./escape.ts"
 export type { Field } from "./messages.ts"
-export { Pool, type PoolClient, type PoolConnectCallback, type Release } from "./pool.ts"
+export { type PgModule, utils } from "./module-object.ts"
+export { Pool as PgPool, type PoolClient, type PoolConnectCallback, type Release } from "./pool.ts"
 export type { PoolConfig } from "./pool-options.ts"
 export { Query } from "./query.ts"
 export type { QueryCallback, QueryConfig } from "./query-config.ts"
@@ -33,12 +34,7 @@ export { type PgRow, Result } from "./result.ts"
 export type { BindRequest, RequestWriter, Submittable, TargetRequest } from "./submittable.ts"
 export { TypeOverrides } from "./type-overrides.ts"
 export { type PgTypes, type TypeFormat, type TypeParser, type TypeParsers, types } from "./types.ts"
-export { escapeIdentifier, escapeLiteral }
 
-/** The functions that other packages take from `pg/lib/utils`. */
-export const utils: {
-  prepareValue: typeof prepareValue
-  normalizeQueryConfig: typeof normalizeQueryConfig
-  escapeIdentifier: typeof escapeIdentifier
-  escapeLiteral: typeof escapeLiteral
-} = { prepareValue, normalizeQueryConfig, escapeIdentifier, escapeLiteral }
+// `import pg from "pg"` is how most programs take it.
+// biome-ignore lint/style/noDefaultExport: the package that this stands in for has one
+export default pgModule

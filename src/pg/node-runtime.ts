@@ -57,7 +57,7 @@ export function readText(path: string): string {
 /** What a package exports if it is installed next to us, else undefined. */
 export function loadInstalled(name: string): unknown {
   try {
-    return (typeof require === "function" ? require : createRequire(import.meta.url))(name)
+    return createRequire(typeof __filename === "string" ? __filename : import.meta.url)(name)
   } catch (error) {
     if ((error as { code?: string }).code === "MODULE_NOT_FOUND") return undefined
     throw error

@@ -57,7 +57,8 @@ export abstract class RequestEncoder extends EventEmitter implements RequestWrit
   }
 
   /** @throws what `valueMapper` throws; nothing is written then */
-  bind({ portal, statement, values = [], binary, valueMapper }: BindRequest = {}): void {
+  bind({ portal, statement, values: given, binary, valueMapper }: BindRequest = {}): void {
+    const values = given || []
     if (values.length > MAX_PARAMETERS) {
       throw new Error(`a query can have at most ${MAX_PARAMETERS} values, got ${values.length}`)
     }

@@ -34,7 +34,7 @@ export interface RequestWriter extends EventEmitter {
 export interface BindRequest {
   portal?: string | undefined
   statement?: string | undefined
-  values?: readonly unknown[] | undefined
+  values?: readonly unknown[] | null | undefined
   /** Asks for results in binary. */
   binary?: boolean | undefined
   /** Makes text or bytes of each value. */

@@ -1,0 +1,151 @@
+/**
+ * Writes `dist/pgline-pg/`: a package with the face of `pg` and nothing in it but references to `pgline/pg`, to be
+ * installed under the name `pg`. It has the files that tracers and tools require deeply, and a `pg-pool` of its own inside,
+ * because tracers look for that package by name.
+ *
+ *   node test/generate/pg-package.ts     (part of `npm run build`)
+ */
+
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { dirname, join } from "node:path"
+
+const root = join(import.meta.dirname, "../..")
+const directory = join(root, "dist/pgline-pg")
+
+/** The releases of the packages whose interface it has. */
+const pgVersion = "8.23.1"
+const poolVersion = "3.14.0"
+
+const manifest: { version: string; license: string; author: string; engines: object } = JSON.parse(
+  readFileSync(join(root, "package.json"), "utf8"),
+)
+
+function write(path: string, text: string): void {
+  const file = join(directory, path)
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(file, text)
+}
+
+function writeJson(path: string, value: unknown): void {
+  write(path, `${JSON.stringify(value, undefined, 2)}\n`)
+}
+
+/** A CommonJS file that gives one of the names of `pgline/pg`. */
+function writeReference(path: string, name: string): void {
+  write(path, `"use strict"\n\nmodule.exports = require("pgline/pg").${name}\n`)
+}
+
+const shared = { license: manifest.license, author: manifest.author, engines: manifest.engines }
+
+rmSync(directory, { recursive: true, force: true })
+writeJson("package.json", {
+  name: "pgline-pg",
+  version: pgVersion,
+  description: "pgline under the name of pg: for everything that requires node-postgres",
+  keywords: ["postgres", "postgresql", "pg", "pgline"],
+  ...shared,
+  main: "./lib/index.js",
+  exports: {
+    ".": { import: "./esm/index.mjs", require: "./lib/index.js", default: "./lib/index.js" },
+    "./package.json": "./package.json",
+    "./lib/*": "./lib/*.js",
+    "./lib/*.js": "./lib/*.js",
+  },
+  files: ["lib", "esm"],
+  dependencies: { pgline: `^${manifest.version}`, "pg-pool": poolVersion },
+  bundleDependencies: ["pg-pool"],
+})
+copyFileSync(join(root, "LICENSE"), join(directory, "LICENSE"))
+write(
+  "README.md",
+  `# pgline-pg
+
+[pgline](https://www.npmjs.com/package/pgline) with the interface of \`pg\` ${pgVersion}. Install it under that name, and whatever
+requires \`pg\` gets it:
+
+\`\`\`sh
+npm install pg@npm:pgline-pg pgline
+\`\`\`
+
+What differs is listed in pgline's \`docs/from-node-postgres.md\`.
+`,
+)
+
+write(
+  "lib/index.js",
+  `"use strict"
+
+const face = require("pgline/pg")
+const Pool = require("pg-pool")
+
+class BoundPool extends Pool {
+  constructor(options) {
+    super(options, face.Client)
+  }
+}
+
+const pg = { ...face.default, Pool: BoundPool }
+Object.defineProperty(pg, "native", { configurable: true, enumerable: false, value: null })
+
+module.exports = pg
+`,
+)
+for (const [file, name] of [
+  ["client", "Client"],
+  ["connection", "Connection"],
+  ["connection-parameters", "ConnectionParameters"],
+  ["defaults", "defaults"],
+  ["query", "Query"],
+  ["result", "Result"],
+  ["type-overrides", "TypeOverrides"],
+  ["utils", "utils"],
+] as const) {
+  writeReference(`lib/${file}.js`, name)
+}
+
+const noNative = `"use strict"
+
+// There is no client over libpq: what looks for one finds nothing, as without pg-native.
+throw Object.assign(new Error("Cannot find module 'pg-native'"), { code: "MODULE_NOT_FOUND" })
+`
+write("lib/native/index.js", noNative)
+write("lib/native/client.js", noNative)
+write("lib/native/query.js", noNative)
+
+const names = [
+  "Client",
+  "Pool",
+  "Connection",
+  "types",
+  "Query",
+  "DatabaseError",
+  "escapeIdentifier",
+  "escapeLiteral",
+  "Result",
+  "TypeOverrides",
+  "defaults",
+]
+write(
+  "esm/index.mjs",
+  `import pg from "../lib/index.js"
+
+${names.map((name) => `export const ${name} = pg.${name}`).join("\n")}
+
+export default pg
+`,
+)
+
+const poolPath = "node_modules/pg-pool"
+writeJson(`${poolPath}/package.json`, {
+  name: "pg-pool",
+  version: poolVersion,
+  description: "pgline's pool with the interface of pg-pool",
+  ...shared,
+  main: "./index.js",
+  exports: {
+    ".": { import: "./esm/index.mjs", require: "./index.js", default: "./index.js" },
+    "./package.json": "./package.json",
+  },
+})
+write(`${poolPath}/index.js`, `"use strict"\n\nmodule.exports = require("pgline/pg").PgPool\n`)
+write(`${poolPath}/esm/index.mjs`, `import Pool from "../index.js"\n\nexport default Pool\n`)
