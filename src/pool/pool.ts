@@ -28,6 +28,7 @@ import { type PoolStats, takeStats } from "./pool-stats.ts"
 import { type ConnectionLender, PooledConnection } from "./pooled-connection.ts"
 import { QueryRunner } from "./query-runner.ts"
 import { ResourcePool } from "./resource-pool.ts"
+import { alone } from "./waiter.ts"
 
 /** How long users may take to finish when the pool is closed. */
 const CLOSE_TIMEOUT_MS = 30_000
@@ -131,7 +132,7 @@ export class Pool extends QueryMethods implements AsyncDisposable {
       }
       const entry = signal?.aborted ? undefined : this.#resources.tryTake(1)
       if (entry !== undefined) lend(entry)
-      else this.#resources.wait(1, { signal, timeoutMs }, lend, reject)
+      else this.#resources.wait(alone, { signal, timeoutMs }, lend, reject)
     })
   }
 

@@ -15,7 +15,8 @@ import { runNormalised, runScript } from "../session/run-query.ts"
 import type { Entry } from "./entry.ts"
 import type { HeldConnection } from "./held-connection.ts"
 import { type Pace, QueryPaces } from "./query-pace.ts"
-import type { ResourcePool, WaitOptions } from "./resource-pool.ts"
+import type { ResourcePool } from "./resource-pool.ts"
+import { alone, type WaitOptions } from "./waiter.ts"
 
 /** How often a query that was never sent is tried on another connection. */
 const MOST_TRIES = 5
@@ -56,7 +57,7 @@ export class QueryRunner {
   query<R, T>(query: Query, pick: (result: Result<R>) => T): Promise<T> {
     const pace = this.#paces.of(query.text)
     if (query.signal === undefined && !query.timeout) {
-      return this.#run(Math.min(this.#maxPipeline, this.#paces.depthOf(pace)), query, pace, pick, 1)
+      return this.#run(query, pace, pick, 1)
     }
     return this.#bounded(query, (entry, left) => this.#runOn(entry, { ...query, timeout: left }, pace, pick))
   }
@@ -77,12 +78,13 @@ export class QueryRunner {
     })
   }
 
-  #run<R, T>(share: number, query: Query, pace: Pace, pick: (result: Result<R>) => T, tries: number): Promise<T> {
+  #run<R, T>(query: Query, pace: Pace, pick: (result: Result<R>) => T, tries: number): Promise<T> {
     const run = (entry: Entry<HeldConnection>): Promise<T> =>
       this.#runOn(entry, query, pace, pick, (error) =>
-        tries < MOST_TRIES && wasNeverSent(error) ? this.#run(share, query, pace, pick, tries + 1) : undefined,
+        tries < MOST_TRIES && wasNeverSent(error) ? this.#run(query, pace, pick, tries + 1) : undefined,
       )
-    const entry = this.#resources.tryTake(share)
+    const share = (): number => Math.min(this.#maxPipeline, this.#paces.depthOf(pace))
+    const entry = this.#resources.tryTake(share())
     return entry === undefined ? this.#wait(share, {}, run) : run(entry)
   }
 
@@ -96,12 +98,12 @@ export class QueryRunner {
     const timeoutMs = timeout ? Math.min(timeout, acquireTimeoutMs || timeout) : acquireTimeoutMs
     const entry = signal?.aborted ? undefined : this.#resources.tryTake(1)
     if (entry !== undefined) return run(entry, timeout)
-    return this.#wait(1, { signal, timeoutMs }, (granted) =>
+    return this.#wait(alone, { signal, timeoutMs }, (granted) =>
       run(granted, timeout ? Math.max(1, timeout - (this.#clock.now() - since)) : timeout),
     )
   }
 
-  #wait<T>(share: number, options: WaitOptions, run: (entry: Entry<HeldConnection>) => Promise<T>): Promise<T> {
+  #wait<T>(share: () => number, options: WaitOptions, run: (entry: Entry<HeldConnection>) => Promise<T>): Promise<T> {
     return withCallerStack(
       new Promise<T>((resolve, reject) => {
         this.#resources.wait(share, options, (entry) => resolve(run(entry)), reject)

@@ -22,7 +22,7 @@ import { Reaper, type ReaperHost } from "./reaper.ts"
 import type { ResourceKind } from "./resource-kind.ts"
 import { Shelf } from "./shelf.ts"
 import { WaitQueue } from "./wait-queue.ts"
-import { Waiter } from "./waiter.ts"
+import { Waiter, type WaitOptions } from "./waiter.ts"
 
 /** How much sooner than at `maxLifetime` a resource may have to go. */
 const LIFETIME_JITTER = 0.1
@@ -37,12 +37,6 @@ export interface ResourcePoolEvents<R> {
   onReconnectFailed?(error: unknown): void
   /** One user has had a resource for longer than `leakTimeoutMs`; the error was made where it was taken. */
   onLeak?(resource: R, heldMs: number, takenBy: Error): void
-}
-
-/** How long somebody is ready to wait. */
-export interface WaitOptions {
-  readonly timeoutMs?: number | undefined
-  readonly signal?: AbortSignal | undefined
 }
 
 export type PoolState = "fresh" | "open" | "closing" | "closed"
@@ -126,9 +120,12 @@ export class ResourcePool<R> {
     return entry
   }
 
-  /** Waits for a resource, behind those who wait already. Exactly one of the callbacks is called, once. */
+  /**
+   * Waits for a resource, behind those who wait already. Exactly one of the callbacks is called, once.
+   * @param share asked when it is their turn
+   */
   wait(
-    share: number,
+    share: () => number,
     options: WaitOptions,
     onGrant: (entry: Entry<R>) => void,
     onRefuse: (reason: unknown) => void,
@@ -275,7 +272,7 @@ export class ResourcePool<R> {
   #serveNext(): boolean {
     const waiter = this.#queue.peek()
     if (waiter === undefined) return false
-    const entry = this.#take(waiter.share)
+    const entry = this.#take(waiter.share())
     if (entry === undefined) return false
     this.counters.waits.record(this.#clock.now() - waiter.since)
     this.#queue.grant(entry)

@@ -5,10 +5,19 @@
  *        └─────refuse──────▲
  */
 
+/** How long somebody is ready to wait. */
+export interface WaitOptions {
+  readonly timeoutMs?: number | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/** The share of those who want a resource of their own. */
+export const alone = (): number => 1
+
 /** A place in the queue. */
 export class Waiter<G> {
-  /** How many may use the resource at the same time; 1 for one of one's own. */
-  readonly share: number
+  /** How many may use the resource at the same time, as far as is known by now; 1 for one of one's own. */
+  readonly share: () => number
   readonly since: number
   /** When to give up; Infinity never. */
   readonly deadline: number
@@ -19,7 +28,7 @@ export class Waiter<G> {
   #isOver = false
 
   constructor(
-    share: number,
+    share: () => number,
     since: number,
     deadline: number,
     onGrant: (granted: G) => void,

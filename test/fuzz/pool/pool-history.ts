@@ -211,7 +211,7 @@ export class PoolHistory {
   #acquire(a: number, b: number): void {
     const user = this.#newUser(false)
     this.#pool.wait(
-      1,
+      () => 1,
       { signal: user.abort.signal, timeoutMs: a % 4 === 0 ? 10 + b : undefined },
       (entry) => {
         user.entry = entry
@@ -241,7 +241,7 @@ export class PoolHistory {
   #share(a: number): void {
     const user = this.#newUser(true)
     this.#pool.wait(
-      this.#most,
+      () => this.#most,
       { signal: user.abort.signal },
       (entry) => {
         user.entry = entry

@@ -1,6 +1,7 @@
 import type { Entry } from "../../../src/pool/entry.ts"
 import type { PoolLimits } from "../../../src/pool/limits.ts"
-import { ResourcePool, type ResourcePoolEvents, type WaitOptions } from "../../../src/pool/resource-pool.ts"
+import { ResourcePool, type ResourcePoolEvents } from "../../../src/pool/resource-pool.ts"
+import type { WaitOptions } from "../../../src/pool/waiter.ts"
 import { FakeClock, settled } from "../../support/fake-clock.ts"
 import { type FakeResource, FakeResources } from "../../support/fake-resources.ts"
 
@@ -29,7 +30,7 @@ export class PoolHarness {
   /** Waits for a resource. */
   take(options: WaitOptions & { readonly share?: number } = {}): Promise<Entry<FakeResource>> {
     return new Promise((resolve, reject) => {
-      this.pool.wait(options.share ?? 1, options, resolve, reject)
+      this.pool.wait(() => options.share ?? 1, options, resolve, reject)
     })
   }
 
