@@ -1,7 +1,10 @@
+import { existsSync, readFileSync } from "node:fs"
+import { dirname, join } from "node:path"
 import { expect, it } from "vitest"
 import { compile } from "../support/compile.ts"
 import { codeBlocks, guidePages, pageModule } from "../support/guide-pages.ts"
 import { entries } from "./public-api.ts"
+import { root } from "./source-files.ts"
 
 const pages = guidePages()
 
@@ -9,6 +12,15 @@ it("every block of code says what it is", () => {
   const kinds = ["ts", "ts no-run", "sh", "sql"]
   for (const { path, blocks } of pages) {
     expect([path, blocks.filter(({ kind }) => !kinds.includes(kind))]).toEqual([path, []])
+  }
+})
+
+it("links go to files that exist", () => {
+  for (const { path } of pages) {
+    const text = readFileSync(join(root, path), "utf8")
+    const links = [...text.matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)].map((match) => match[1]!)
+    const broken = links.filter((link) => !existsSync(join(root, dirname(path), link)))
+    expect([path, broken]).toEqual([path, []])
   }
 })
 

@@ -21,6 +21,25 @@ describe("compileTemplate", () => {
     expect(compile`select ${0}`.values).toBe(values)
   })
 
+  test("reads a template's text once, however often it is used", () => {
+    let reads = 0
+    const part = {
+      get: () => {
+        reads++
+        return "select "
+      },
+    }
+    const strings = Object.defineProperty(Object.assign(["", ""], { raw: ["", ""] }), 0, part)
+    const first = compileTemplate(strings, [1])
+    const readsOnce = reads
+    expect(readsOnce).toBeGreaterThan(0)
+    for (let i = 0; i < 100; i++) {
+      expect(compileTemplate(strings, [i])).toEqual({ text: "select $1", values: [i], types: undefined })
+    }
+    expect(reads).toBe(readsOnce)
+    expect(first.text).toBe("select $1")
+  })
+
   test("sees fragments and typed values", () => {
     expect(query`select ${1} from ${sql.id("t")} where a = ${sql.param(2, "int2")}`).toEqual({
       text: 'select $1 from "t" where a = ($2::int2)',
