@@ -91,6 +91,11 @@ export class Sql {
   toString(): string {
     return this.text
   }
+
+  /** Nothing: a fragment among the values of a `jsonb` is a mistake, and is refused as what has no JSON form. */
+  toJSON(): undefined {
+    return undefined
+  }
 }
 
 /** What `console.log` shows; it must not throw, whatever was composed. */

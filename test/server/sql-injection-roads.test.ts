@@ -194,5 +194,7 @@ test("fragments where values belong are refused, on every road", async () => {
   ]) {
     await expect(run()).rejects.toThrow(errors.CompositionError)
   }
-  expect(await db.value("select 'usable'")).toBe("usable")
+  await db.execute("create table documents (document jsonb)")
+  await expect(db.copyRows("documents", [[{}], [fragment]])).rejects.toThrow(errors.EncodeError)
+  expect(await db.value("select count(*)::int from documents")).toBe(0)
 })

@@ -44,7 +44,7 @@ describe("the tag", () => {
   test("shows its text when logged, never its values", () => {
     expect(inspect(sql`select ${"S3CRET"}`)).toBe("Sql { select $1 }")
     expect(String(sql`select ${"S3CRET"}`)).toBe("select $1")
-    expect(JSON.stringify(sql`select ${"S3CRET"}`)).not.toContain("S3CRET")
+    expect(JSON.stringify([sql`select ${"S3CRET"}`])).toBe("[null]")
     expect(inspect(sql`a${sql.empty}b ${sql`c`}d${1}`)).toMatch(/^Sql \{ .*touches a word/)
   })
 
