@@ -51,8 +51,9 @@ export class TextRows implements RowEncoder {
     const { nullText, defaultText } = this.#format
     if (value === null) return nullText
     const text = textOf(this.#codecs[column]!, value, row, this.#names[column]!)
+    const spelled = this.#special.test(text) ? this.#escape(text) : text
     // Both marks are compared with the line as it stands, so another spelling of the same text is no mark.
-    if (text !== nullText && text !== defaultText) return this.#special.test(text) ? this.#escape(text) : text
+    if (spelled !== nullText && spelled !== defaultText) return spelled
     if (text === "") {
       throw new EncodeError(this.#codecs[column]!.name, "no empty text, which this COPY reads as NULL", "one", {
         row,
