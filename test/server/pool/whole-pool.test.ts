@@ -48,17 +48,18 @@ describe("hooks", () => {
   })
 
   it("that throw, hang or leave something behind leave the accounting intact", async () => {
-    const failing = openPool({ acquireTimeout: 50, onConnect: () => Promise.reject(new Error("not configured")) })
+    const failing = openPool({ acquireTimeout: 1000, onConnect: () => Promise.reject(new Error("not configured")) })
     const error = await failure(failing.acquire())
     expect(error).toBeInstanceOf(errors.PoolTimeoutError)
     expect((error as Error).cause).toMatchObject({ message: "not configured" })
-    await until(() => failing.stats().size === 0)
+    await failing.close()
+    expect(failing.stats().size).toBe(0)
 
     const hanging = openPool({ hookTimeout: 30, acquireTimeout: 200, onAcquire: () => new Promise(() => {}) })
     expect(await failure(hanging.acquire())).toBeInstanceOf(errors.PoolTimeoutError)
     await until(() => hanging.stats().busy === 0)
 
-    const leaving = openPool({ acquireTimeout: 50, onConnect: (connection) => connection.query("begin") })
+    const leaving = openPool({ acquireTimeout: 1000, onConnect: (connection) => connection.query("begin") })
     expect((await failure(leaving.acquire())) as Error).toHaveProperty("cause.name", "UsageError")
 
     const resetting = openPool({ max: 1, onRelease: () => false })
