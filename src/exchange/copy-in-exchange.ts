@@ -141,12 +141,8 @@ export class CopyInExchange implements SkippableExchange {
   }
 
   onReady(): Outcome {
-    const wasOpen = this.ending.isOpen
+    if (this.ending.isOpen) this.#settle()
     this.ending.end()
-    if (!wasOpen) return "done"
-    if (this.#error !== undefined) this.#reject(this.#error)
-    else if (this.#rowCount === undefined) throw new ProtocolError("the server is ready before it has completed COPY")
-    else this.#resolve(this.#rowCount)
     return "done"
   }
 
@@ -189,5 +185,11 @@ export class CopyInExchange implements SkippableExchange {
   #close(): void {
     this.gate.close()
     this.#setReady(undefined)
+  }
+
+  #settle(): void {
+    if (this.#error !== undefined) this.#reject(this.#error)
+    else if (this.#rowCount === undefined) throw new ProtocolError("the server is ready before it has completed COPY")
+    else this.#resolve(this.#rowCount)
   }
 }

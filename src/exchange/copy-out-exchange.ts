@@ -110,14 +110,8 @@ export class CopyOutExchange<T> implements SkippableExchange {
   }
 
   onReady(): Outcome {
-    const wasOpen = this.ending.isOpen
+    if (this.ending.isOpen) this.#settle()
     this.ending.end()
-    if (!wasOpen) return "done"
-    if (this.#error === undefined && this.#rowCount === undefined) {
-      throw new ProtocolError("the server is ready before it has completed COPY")
-    }
-    if (this.#error === undefined) this.flow.end()
-    else this.flow.fail(this.#error)
     return "done"
   }
 
@@ -156,5 +150,13 @@ export class CopyOutExchange<T> implements SkippableExchange {
   #onMisread(error: unknown): void {
     this.#error = error
     this.flow.fail(error)
+  }
+
+  #settle(): void {
+    if (this.#error === undefined && this.#rowCount === undefined) {
+      throw new ProtocolError("the server is ready before it has completed COPY")
+    }
+    if (this.#error === undefined) this.flow.end()
+    else this.flow.fail(this.#error)
   }
 }

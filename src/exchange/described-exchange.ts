@@ -91,8 +91,8 @@ export abstract class DescribedExchange implements SkippableExchange {
         this.error = error
       }
     }
-    this.ending.end()
     this.settle(this.error)
+    this.ending.end()
     return "done"
   }
 

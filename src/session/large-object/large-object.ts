@@ -31,8 +31,10 @@ export interface LargeObjectOptions {
 export const INV_READ = 0x40000
 export const INV_WRITE = 0x20000
 
-/** One statement reads or writes at most so much. */
-const PIECE_BYTES = 256 * 1024
+/** One statement writes at most so much. */
+const WRITE_BYTES = 256 * 1024
+/** One statement reads at most so much: its answer fits into one read of the socket. */
+export const READ_BYTES: number = 60 * 1024
 
 /** Runs a statement and gives the first value of its first row. */
 export function loValue<T>(
@@ -80,7 +82,7 @@ export class LargeObject implements AsyncDisposable {
       const pieces: Uint8Array[] = []
       let left = size ?? Number.POSITIVE_INFINITY
       while (left > 0) {
-        const wanted = Math.min(left, PIECE_BYTES)
+        const wanted = Math.min(left, READ_BYTES)
         const piece = await this.#read(wanted)
         if (piece.length > 0) pieces.push(piece)
         left -= piece.length
@@ -97,8 +99,8 @@ export class LargeObject implements AsyncDisposable {
     const bytes = encoder.encode(data)
     encoder.finish()
     return this.#inTurn(async () => {
-      for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
-        const piece = bytes.subarray(at, at + PIECE_BYTES)
+      for (let at = 0; at < bytes.length; at += WRITE_BYTES) {
+        const piece = bytes.subarray(at, at + WRITE_BYTES)
         await this.#value("select pg_catalog.lo_put($1, $2, $3)", [this.oid, this.#position, piece])
         this.#position += BigInt(piece.length)
       }
@@ -145,7 +147,7 @@ export class LargeObject implements AsyncDisposable {
     return this.chunks().toReadable()
   }
 
-  /** What follows the position, in pieces of up to 256 KB. */
+  /** What follows the position, in pieces of up to 60 KB. */
   chunks(): BatchStream<Uint8Array> {
     this.#check("r", "read")
     return new BatchStream({
@@ -154,7 +156,7 @@ export class LargeObject implements AsyncDisposable {
       bytes: true,
       open: () => ({
         next: async () => {
-          const piece = await this.read(PIECE_BYTES)
+          const piece = await this.read(READ_BYTES)
           return piece.length === 0 ? undefined : [piece]
         },
         close: async () => {},

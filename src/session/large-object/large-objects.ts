@@ -16,6 +16,7 @@ import {
   type LargeObjectMode,
   type LargeObjectOptions,
   loValue,
+  READ_BYTES,
 } from "./large-object.ts"
 
 /** Options of `import`. */
@@ -84,7 +85,7 @@ export class LargeObjects {
     }
   }
 
-  /** Everything one holds, in pieces of up to 256 KB: iterate it, or make a stream of it. */
+  /** Everything one holds, in pieces of up to 60 KB: iterate it, or make a stream of it. */
   export(oid: number, options: LargeObjectOptions = {}): BatchStream<Uint8Array> {
     return new BatchStream({
       borrow: this.#borrow,
@@ -94,7 +95,7 @@ export class LargeObjects {
         const object = await this.open(oid, "r", options)
         return {
           next: async () => {
-            const piece = await object.read(PIECE_BYTES)
+            const piece = await object.read(READ_BYTES)
             return piece.length === 0 ? undefined : [piece]
           },
           close: () => object.close(),
