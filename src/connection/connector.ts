@@ -43,14 +43,19 @@ export class Connector {
    */
   open(signal: AbortSignal | undefined): Promise<Session> {
     if (!isTraced(connectChannel)) return this.#open(signal)
+    return trace(connectChannel, this.traceContext(), () => this.#open(signal))
+  }
+
+  /** What a trace carries before it is known which server it will be: the first of the hosts. */
+  traceContext(more: Partial<TraceContext> = {}): TraceContext {
     const [host] = this.config.hosts
-    const context: TraceContext = {
+    return {
       "db.system.name": "postgresql",
       "db.namespace": this.config.database,
       "server.address": host?.host ?? "",
       "server.port": host?.port ?? 0,
+      ...more,
     }
-    return trace(connectChannel, context, () => this.#open(signal))
   }
 
   async #open(signal: AbortSignal | undefined): Promise<Session> {

@@ -201,7 +201,12 @@ export async function prepareStatement(
   options: PrepareOptions = {},
 ): Promise<PreparedStatement> {
   const { session, start } = borrow()
-  const query = typeof text === "string" ? toQuery(text, []) : toQuery(text, [])
+  const query = toQuery(text, [])
+  if (query.values.length > 0) {
+    throw new UsageError("a statement is prepared without values: write $1 where each run has its own", {
+      safeToRetry: true,
+    })
+  }
   checkBounds(options.signal, options.timeout)
   const declaredOids = (options.parameterTypes ?? []).map((name) => {
     const oid = name === undefined ? 0 : session.types.oidOf(name)

@@ -18,6 +18,8 @@ import type { ScriptOptions } from "../session/queryable.ts"
 import type { NotificationListener, Subscription } from "../session/subscription.ts"
 import type { TransactionOptions } from "../session/transaction/options.ts"
 import type { Transaction } from "../session/transaction/transaction.ts"
+import { acquireChannel } from "../trace/channels.ts"
+import { isTraced, trace } from "../trace/trace.ts"
 import { ConnectionKind } from "./connection-kind.ts"
 import type { Entry } from "./entry.ts"
 import type { HeldConnection } from "./held-connection.ts"
@@ -75,6 +77,7 @@ export interface PoolSize {
 export class Pool extends QueryMethods implements AsyncDisposable {
   /** The name that was given to it. */
   readonly name: string | undefined
+  readonly #connector: Connector
   readonly #resources: ResourcePool<HeldConnection>
   readonly #runner: QueryRunner
   readonly #listener: PoolListener
@@ -95,6 +98,7 @@ export class Pool extends QueryMethods implements AsyncDisposable {
   constructor(conninfo?: string | PoolOptions, options?: PoolOptions) {
     super()
     const connector = new Connector(conninfo, options, POOL_OPTION_NAMES)
+    this.#connector = connector
     const all: PoolOptions = connector.options
     const settings = resolvePoolSettings(all)
     const kind = new ConnectionKind(connector, all, settings, systemClock)
@@ -121,6 +125,12 @@ export class Pool extends QueryMethods implements AsyncDisposable {
    * @throws PoolClosedError when the pool is closed
    */
   acquire(options: AcquireOptions = {}): Promise<PooledConnection> {
+    if (!isTraced(acquireChannel)) return this.#acquire(options)
+    const context = this.#connector.traceContext({ "db.client.connection.pool.name": this.name })
+    return trace(acquireChannel, context, () => this.#acquire(options))
+  }
+
+  #acquire(options: AcquireOptions): Promise<PooledConnection> {
     const { signal } = options
     return new Promise((resolve, reject) => {
       checkSignal(signal)

@@ -2,6 +2,7 @@
  * One statement with many sets of values: sent without waiting for replies, in bounded memory, all or nothing.
  */
 
+import { UsageError } from "../errors/client-error.ts"
 import { ExecuteMany, type ManyResult } from "../exchange/execute-many.ts"
 import type { QueryOptions } from "../query/query.ts"
 import type { Sql } from "../sql/fragment.ts"
@@ -30,6 +31,11 @@ export async function executeMany<R>(
   const source = iterableSource(paramSets, "the sets of parameters")
   const { returning, ...queryOptions } = options
   const query = typeof text === "string" ? toQuery(text, [[], queryOptions]) : toQuery(text, [queryOptions])
+  if (query.values.length > 0) {
+    throw new UsageError("executeMany takes its values in sets: write $1 where each set has its own", {
+      safeToRetry: true,
+    })
+  }
   const types = session.typesFor(query.types)
   const exchange = new ExecuteMany<R>(query, types, returning ?? options.rows !== undefined, checkValues)
   const stop = session.stopOwnIf(options.signal, options.timeout)

@@ -22,6 +22,8 @@ export interface TraceContext {
   readonly "db.operation.name"?: string
   /** The channel of LISTEN, UNLISTEN or a notification. */
   readonly "messaging.destination.name"?: string
+  /** The pool's name, where it has one. */
+  readonly "db.client.connection.pool.name"?: string | undefined
   /** Rows that came back, once they have. */
   "db.response.returned_rows"?: number
   /** The SQLSTATE or the error's code, once it has failed. */
@@ -49,3 +51,5 @@ export const copyChannel: Channel = tracingChannel("pgline:copy")
 export const notificationChannel: Channel = tracingChannel("pgline:notification")
 /** A cancel request, asked for or because of a signal or a timeout, until the server has taken it. */
 export const cancelChannel: Channel = tracingChannel("pgline:cancel")
+/** Waiting for a connection of a pool, until it is lent. */
+export const acquireChannel: Channel = tracingChannel("pgline:pool:acquire")
