@@ -3,7 +3,6 @@
  * it and without leaving anything behind.
  */
 
-import type { Oid } from "../base/format.ts"
 import { ProtocolError } from "../errors/client-error.ts"
 import type { Description } from "../query/statement.ts"
 import type { TypeRegistry } from "../types/registry.ts"
@@ -11,7 +10,7 @@ import { DescribedExchange } from "./described-exchange.ts"
 import { Describer } from "./describer.ts"
 import { unexpectedMessage } from "./replies.ts"
 
-const NO_OIDS: readonly Oid[] = []
+const NOTHING_DECLARED = { parameterTypes: undefined, castTypes: undefined }
 
 /** Describes one statement. */
 export class DescribeStatement extends DescribedExchange {
@@ -21,7 +20,7 @@ export class DescribeStatement extends DescribedExchange {
   #reject!: (error: unknown) => void
 
   constructor(text: string, registry: TypeRegistry) {
-    super(new Describer(text, NO_OIDS, registry))
+    super(new Describer(text, NOTHING_DECLARED, registry))
     this.promise = new Promise((resolve, reject) => {
       this.#resolve = resolve
       this.#reject = reject

@@ -66,7 +66,7 @@ export abstract class DescribedExchange implements SkippableExchange {
 
   onFrame(type: number, source: ByteSource, start: number, end: number): void {
     if (type === ERROR_RESPONSE && !this.describer.isLookingUp) {
-      const error = readError(source, start, end, this.line, this.describer.statement.text)
+      const error = readError(source, start, end, this.line, this.describer.text)
       this.error ??= error
       this.sync()
       this.onFailure(error)

@@ -4,7 +4,8 @@
  * never change under it. The exchange it belongs to holds the line meanwhile.
  *
  *     describing ──all types known──▶ described
- *          └──some unknown──▶ Sync ──▶ looking up ──▶ describing, once more
+ *       ▲  └──some unknown──▶ Sync ──▶ looking up ──▶ describing, once more
+ *       └── looking up, where a declared type's name says nothing yet
  *
  * @see https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-EXT-QUERY
  */
@@ -20,11 +21,18 @@ import {
   PARSE_COMPLETE,
   ROW_DESCRIPTION,
 } from "../protocol/codes.ts"
+import { declaredOids, unknownTypeNames } from "../query/declared-types.ts"
+import type { Query } from "../query/query.ts"
+import type { RowDecoder } from "../query/row-decoder.ts"
+import type { RowShape } from "../query/row-shape.ts"
 import { type Description, Statement } from "../query/statement.ts"
 import type { TypeRegistry } from "../types/registry.ts"
 import type { Line } from "./exchange.ts"
 import { unexpectedMessage } from "./replies.ts"
 import { TypeLookup } from "./type-lookup.ts"
+
+/** The parameter types that the caller has declared. */
+type DeclaredTypes = Pick<Query, "parameterTypes" | "castTypes">
 
 type State = "describing" | "described" | "unknown types" | "looking up"
 
@@ -35,18 +43,28 @@ const MANY_USES = 10
 
 /** Has the server describe one text, which is the unnamed statement afterwards. */
 export class Describer {
-  readonly statement: Statement
+  /** What is described. */
+  readonly text: string
+  readonly #declared: DeclaredTypes
   readonly #registry: TypeRegistry
   #state: State = "describing"
   #line!: Line
   #parameterOids: readonly Oid[] = NO_OIDS
   #description: Description | undefined
+  #statement: Statement | undefined
   #lookup: TypeLookup | undefined
 
-  constructor(text: string, declaredOids: readonly Oid[], registry: TypeRegistry) {
-    this.statement = new Statement(text, declaredOids)
-    this.statement.uses = MANY_USES
+  constructor(text: string, declared: DeclaredTypes, registry: TypeRegistry) {
+    this.text = text
+    this.#declared = declared
     this.#registry = registry
+    const names = unknownTypeNames(declared, registry)
+    if (names.length > 0) this.#lookup = new TypeLookup(registry.known, { oids: NO_OIDS, names })
+  }
+
+  /** Makes the rows' decoder, once the statement is described. */
+  decoder<R>(shape: RowShape<R>): RowDecoder<R> {
+    return this.#statement!.decoder(shape, this.#registry)
   }
 
   /** What the server said, once it has. */
@@ -64,7 +82,11 @@ export class Describer {
       return
     }
     this.#state = "describing"
-    line.encoder.parse("", this.statement.text, this.statement.declaredOids)
+    if (this.#statement === undefined) {
+      this.#statement = new Statement(this.text, declaredOids(this.#declared, this.#registry))
+      this.#statement.uses = MANY_USES
+    }
+    line.encoder.parse("", this.text, this.#statement.declaredOids)
     line.encoder.describeStatement("")
     line.flush()
   }
@@ -131,7 +153,7 @@ export class Describer {
       this.#line.endTurn()
       return
     }
-    this.#description = this.statement.describe(this.#parameterOids, fields, this.#registry)
+    this.#description = this.#statement!.describe(this.#parameterOids, fields, this.#registry)
     this.#state = "described"
   }
 }

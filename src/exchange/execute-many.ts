@@ -18,7 +18,6 @@ import {
   EMPTY_QUERY_RESPONSE,
 } from "../protocol/codes.ts"
 import { readCommandTag } from "../protocol/command-tag.ts"
-import { declaredOids } from "../query/declared-types.ts"
 import type { Query } from "../query/query.ts"
 import type { RowDecoder } from "../query/row-decoder.ts"
 import type { RowShape } from "../query/row-shape.ts"
@@ -48,7 +47,6 @@ export class ExecuteMany<R> extends DescribedExchange {
   readonly ready: Promise<void>
   readonly gate: WriteGate = new WriteGate()
   readonly #query: Query
-  readonly #registry: TypeRegistry
   readonly #wantsRows: boolean
   readonly #check: (values: readonly unknown[]) => void
   readonly #rows: R[] = []
@@ -67,9 +65,8 @@ export class ExecuteMany<R> extends DescribedExchange {
    */
   constructor(query: Query, registry: TypeRegistry, wantsRows: boolean, check: (values: readonly unknown[]) => void) {
     refuseCopy(query.text)
-    super(new Describer(query.text, declaredOids(query, registry), registry))
+    super(new Describer(query.text, query, registry))
     this.#query = query
-    this.#registry = registry
     this.#wantsRows = wantsRows
     this.#check = check
     this.promise = new Promise((resolve, reject) => {
@@ -135,7 +132,7 @@ export class ExecuteMany<R> extends DescribedExchange {
   protected override begin(description: Description): void {
     this.#description = this.#wantsRows ? description : { ...description, resultFormats: [], commonFormat: undefined }
     if (this.#wantsRows) {
-      this.#decode = this.describer.statement.decoder(this.#query.shape as RowShape<R>, this.#registry)
+      this.#decode = this.describer.decoder(this.#query.shape as RowShape<R>)
     }
     this.gate.attach(this.line)
     this.#setReady()

@@ -19,7 +19,6 @@ import {
   ERROR_RESPONSE,
   PORTAL_SUSPENDED,
 } from "../protocol/codes.ts"
-import { declaredOids } from "../query/declared-types.ts"
 import { checkParameters } from "../query/parameters.ts"
 import type { Query } from "../query/query.ts"
 import type { RowDecoder } from "../query/row-decoder.ts"
@@ -87,7 +86,6 @@ export class PortalBatch<R> {
 export class OpenPortal<R> extends DescribedExchange {
   readonly promise: Promise<PortalBatch<R>>
   readonly #query: Query
-  readonly #registry: TypeRegistry
   readonly #portal: string
   readonly #maxRows: number
   readonly #batch: PortalBatch<R> = new PortalBatch()
@@ -98,9 +96,8 @@ export class OpenPortal<R> extends DescribedExchange {
   constructor(query: Query, registry: TypeRegistry, portal: string, maxRows: number) {
     checkParameters(query.values)
     refuseCopy(query.text)
-    super(new Describer(query.text, declaredOids(query, registry), registry))
+    super(new Describer(query.text, query, registry))
     this.#query = query
-    this.#registry = registry
     this.#portal = portal
     this.#maxRows = maxRows
     this.promise = new Promise((resolve, reject) => {
@@ -123,7 +120,7 @@ export class OpenPortal<R> extends DescribedExchange {
     const { encoder } = this.line
     bindValues(encoder, this.#portal, this.#query.values, description)
     encoder.execute(this.#portal, this.#maxRows)
-    this.#decode = this.describer.statement.decoder(this.#query.shape as RowShape<R>, this.#registry)
+    this.#decode = this.describer.decoder(this.#query.shape as RowShape<R>)
     this.sync()
   }
 

@@ -16,7 +16,6 @@ import {
   EMPTY_QUERY_RESPONSE,
 } from "../protocol/codes.ts"
 import { readCommandTag } from "../protocol/command-tag.ts"
-import { declaredOids } from "../query/declared-types.ts"
 import { checkParameters } from "../query/parameters.ts"
 import type { Query } from "../query/query.ts"
 import type { RowDecoder } from "../query/row-decoder.ts"
@@ -34,7 +33,6 @@ import { refuseCopy, unexpectedMessage } from "./replies.ts"
 export class StreamedQuery<R> extends DescribedExchange {
   readonly flow: Flow<R> = new Flow()
   readonly #query: Query
-  readonly #registry: TypeRegistry
   readonly #statements: StatementCache
   #decode: RowDecoder<R> | undefined
   #isComplete = false
@@ -42,9 +40,8 @@ export class StreamedQuery<R> extends DescribedExchange {
   constructor(query: Query, statements: StatementCache, registry: TypeRegistry) {
     checkParameters(query.values)
     refuseCopy(query.text)
-    super(new Describer(query.text, declaredOids(query, registry), registry))
+    super(new Describer(query.text, query, registry))
     this.#query = query
-    this.#registry = registry
     this.#statements = statements
   }
 
@@ -74,7 +71,7 @@ export class StreamedQuery<R> extends DescribedExchange {
     this.flow.attach(this.line)
     bindValues(encoder, "", this.#query.values, description)
     encoder.execute("", 0)
-    this.#decode = this.describer.statement.decoder(this.#query.shape as RowShape<R>, this.#registry)
+    this.#decode = this.describer.decoder(this.#query.shape as RowShape<R>)
     this.sync()
   }
 

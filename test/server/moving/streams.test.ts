@@ -63,6 +63,22 @@ describe("stream", () => {
     ])
   })
 
+  it("takes parameters of types that have to be looked up by their name first", async () => {
+    await using fresh = await connect(sharedServer.url)
+    await fresh.execute("set search_path = moving_streams, public")
+    const options = { parameterTypes: ["mood"], rows: "scalar" } as const
+    expect(await collect(fresh.stream("select $1", ["glad"], options))).toEqual(["glad"])
+    await using other = await connect(sharedServer.url)
+    await other.execute("set search_path = moving_streams, public")
+    expect(await other.executeMany("select $1", [["sad"]], { ...options, returning: true })).toMatchObject({
+      rows: ["sad"],
+    })
+    await expect(collect(other.stream("select $1", ["x"], { parameterTypes: ["nonsense"] }))).rejects.toThrow(
+      "nonsense",
+    )
+    expect(await other.value("select 1")).toBe(1)
+  })
+
   it("runs other statements of a transaction in between", async () => {
     await db.transaction(async (tx) => {
       const seen: number[] = []
