@@ -86,6 +86,7 @@ export abstract class ClientQueue extends EventEmitter implements SubmitHost, Me
     this._activeQuery = null
     if (query.name) delete this.connection.submittedNamedStatements[query.name]
     query.handleError(error, this.connection)
+    query.handleServerError?.(this.connection)
   }
 
   /** The stream is gone. */
@@ -174,6 +175,11 @@ export abstract class ClientQueue extends EventEmitter implements SubmitHost, Me
     const thrown = this.#thrown
     this.#thrown = undefined
     if (thrown !== undefined) throw thrown.error
+  }
+
+  /** Whether what runs is being cancelled: the connection will be free soon. */
+  protected get isCancelling(): boolean {
+    return Boolean(this._activeQuery && this.#timeouts.isGivenUp(this._activeQuery))
   }
 
   /** Limits the time of a query, from now on. */

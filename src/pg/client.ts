@@ -171,6 +171,7 @@ export class Client extends ClientQueue {
     const isBusy = this._activeQuery || (this.pipeline && this._queryQueue.length + this._sentQueryQueue.length > 0)
     if (!this._queryable) connection.stream.destroy()
     else if (this.pipeline && isBusy) this.once("drain", () => connection.end())
+    else if (this.isCancelling) connection.endWhenIdle()
     else if (isBusy) connection.stream.destroy()
     else connection.end()
     if (callback) connection.once("end", callback)
@@ -260,7 +261,10 @@ export class Client extends ClientQueue {
       boundStream: this.enableChannelBinding ? () => this.connection.stream : undefined,
       maxIterations: this.scramMaxIterations,
     })
-    this.connection.startup({ ...this.getStartupConf(), client_encoding: "UTF8" }, authentication)
+    const settings = Object.entries({ ...this.getStartupConf(), client_encoding: "UTF8" })
+    // What is not known is left to the server to refuse.
+    const sendable = Object.fromEntries(settings.map(([name, value]) => [name, value ?? ""]))
+    this.connection.startup(sendable, authentication)
   }
 
   async #findPassword(): Promise<string | null> {

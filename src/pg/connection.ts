@@ -179,10 +179,10 @@ export class Connection extends RequestEncoder {
     this.written()
   }
 
-  /** Says goodbye and closes. */
+  /** Says goodbye and closes, whatever the server still owes. */
   end(): void {
     this._ending = true
-    if (this.#link !== undefined && this.stream.writable) {
+    if (this.#link?.isIdle) {
       void this.#link.close()
       return
     }
@@ -191,6 +191,12 @@ export class Connection extends RequestEncoder {
       this.written()
     }
     this.stream.end()
+  }
+
+  /** Closes once everything is answered. */
+  endWhenIdle(): void {
+    this._ending = true
+    void this.#link?.close()
   }
 
   ref(): void {

@@ -98,9 +98,7 @@ export class Pool extends EventEmitter {
   connect(callback?: PoolConnectCallback): Promise<PoolClient> | undefined {
     if (this.ending) {
       const error = new Error("Cannot use a pool after calling end on the pool")
-      if (callback === undefined) return this.Promise.reject(error)
-      ;(callback as (error: Error) => void)(error)
-      return undefined
+      return callback ? (callback as (error: Error) => undefined)(error) : this.Promise.reject(error)
     }
     const { promise, settle } = promiseOrCallback<PoolClient, Release>(this.Promise, callback)
     if (!this.#isFull && this._idle.length === 0) {
@@ -148,9 +146,7 @@ export class Pool extends EventEmitter {
     this.log("ending")
     if (this.ending) {
       const error = new Error("Called end on pool more than once")
-      if (callback === undefined) return this.Promise.reject(error)
-      callback(error)
-      return undefined
+      return callback ? (callback as (error: Error) => undefined)(error) : this.Promise.reject(error)
     }
     this.ending = true
     const { promise, settle } = promiseOrCallback<void>(this.Promise, callback as never)

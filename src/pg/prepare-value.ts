@@ -59,7 +59,8 @@ function elementText(value: unknown): string {
   if (Array.isArray(value)) return arrayText(value)
   if (ArrayBuffer.isView(value)) return `\\\\x${bufferOf(value).toString("hex")}`
   const text = prepareValue(value)
-  return text === null ? "NULL" : `"${String(text).replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`
+  if (text !== null && typeof text !== "string") return elementText(text)
+  return text === null ? "NULL" : `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`
 }
 
 function dateText(date: Date): string {

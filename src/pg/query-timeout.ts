@@ -37,6 +37,11 @@ export class QueryTimeouts {
     }
   }
 
+  /** Whether the query was given up, and the server is asked to stop it. */
+  isGivenUp(query: Submittable): boolean {
+    return this.#stops.get(query)?.isStopped === true
+  }
+
   /** What stops a query that is about to run, if its time is limited. */
   stopOf(query: Submittable): Stop | undefined {
     return this.#stops.get(query)

@@ -195,6 +195,11 @@ export class Query extends EventEmitter implements Submittable, RowReceiver {
     else this.emit("error", told)
   }
 
+  /** With a row limit no Sync was sent with the request, and without one the server would wait for ever. */
+  handleServerError(connection: RequestWriter): void {
+    if (this.rows) connection.sync()
+  }
+
   /** A script gives an array of results: one more begins behind a completed one. */
   _checkForMultirow(): void {
     if (!this._result.command) return

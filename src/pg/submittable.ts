@@ -60,6 +60,8 @@ export interface Submittable {
   handleCopyInResponse?(connection: RequestWriter): void
   handleCopyData?(message: unknown, connection: RequestWriter): void
   handleError(error: Error, connection: RequestWriter): void
+  /** Behind `handleError`, when it was the server that refused. */
+  handleServerError?(connection: RequestWriter): void
   callback?: QueryCallback | undefined
   name?: string | undefined
   text?: string | undefined
