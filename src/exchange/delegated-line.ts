@@ -15,6 +15,7 @@ export interface LineOwner {
   endTurn(): void
   rerun(exchange: Exchange): void
   readonly crowded: boolean
+  readonly segment?: object | undefined
 }
 
 /** A line whose order is somebody else's. */
@@ -33,6 +34,10 @@ export class DelegatedLine implements Line {
 
   get server(): Line["server"] {
     return this.#line.server
+  }
+
+  get segment(): object | undefined {
+    return this.#owner.segment ?? this.#line.segment
   }
 
   get crowded(): boolean {

@@ -52,6 +52,8 @@ export interface Line {
   readonly server: SessionState
   /** Whether other exchanges have been written behind this one. */
   readonly crowded: boolean
+  /** What the server skips as a whole when something before it in there fails; `undefined` where each stands for itself. */
+  readonly segment: object | undefined
   /** The server has announced that it will close the connection, or it cannot be trusted any more. */
   abandon(reason: Error): void
 }

@@ -39,6 +39,8 @@ export class PipelineExchange implements SkippableExchange {
   #last: SyncPoint | undefined
   #holder: Exchange | undefined
   #writing: Exchange | undefined
+  /** What stands between two sync points. */
+  #segment: object = {}
   /** Why what is written next would be skipped: a statement has failed and no sync point was written since. */
   #failure: unknown
   /** Why the commit at the next sync point failed, when no statement is to blame. */
@@ -187,6 +189,9 @@ export class PipelineExchange implements SkippableExchange {
       get crowded() {
         return pipeline.#written.size > 1
       },
+      get segment() {
+        return pipeline.#segment
+      },
     }
   }
 
@@ -232,6 +237,7 @@ export class PipelineExchange implements SkippableExchange {
       this.#line.sync()
       this.#line.send()
       this.#failure = undefined
+      this.#segment = {}
       item.isWritten = true
       this.#written.push(item)
       if (item === this.#last) this.#line.release(this)

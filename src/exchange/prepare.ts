@@ -84,6 +84,8 @@ export class Prepare implements SkippableExchange {
     }
     switch (type) {
       case PARSE_COMPLETE:
+        this.#statement.confirmName()
+        break
       case CLOSE_COMPLETE:
         break
       case PARAMETER_DESCRIPTION:

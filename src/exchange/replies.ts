@@ -11,15 +11,19 @@ import { readServerMessage } from "../protocol/backend.ts"
 import { STATUS_FAILED } from "../protocol/codes.ts"
 import type { Line } from "./exchange.ts"
 
+/** In a failed transaction everything is refused; a statement that could not be prepared there is missing, too. */
+const AFTERMATH: ReadonlySet<string> = new Set(["25P02", "26000"])
+
 /**
  * Reads an ErrorResponse. After a fatal one the server closes the connection, and the link is told so. What has failed a
- * transaction is remembered, and named as the cause of the refusals (25P02) that follow.
+ * transaction is remembered, and named as the cause of the refusals that follow.
  */
 export function readError(source: ByteSource, start: number, end: number, line: Line, statement?: string): ServerError {
   const error = createServerError(readServerMessage(source, start, end), statement)
   if (error.fatal) line.abandon(error)
-  if (error.code === "25P02") error.cause ??= line.server.lastFailure
-  else line.server.lastFailure ??= error
+  const { lastFailure } = line.server
+  if (lastFailure === undefined) line.server.lastFailure = error
+  else if (AFTERMATH.has(error.code)) error.cause ??= lastFailure
   return error
 }
 

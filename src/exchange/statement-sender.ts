@@ -149,13 +149,14 @@ export class StatementSender<R> {
     this.#parsed = false
     this.#decoder = undefined
     this.#lacksDecoder = false
-    this.#closing = this.#statements.closing
+    // What may be skipped closes nothing: nobody could tell in time whether names are free again.
+    this.#closing = line.segment === undefined ? this.#statements.closing : NO_NAMES
     for (const name of this.#closing) encoder.closeStatement(name)
     if (description === undefined) {
       checkParameters(values)
       refuseCopy(text)
       this.#writeUndescribed(statement.declaredOids)
-    } else if (statement.name === "") {
+    } else if (!statement.hasNameIn(line.segment)) {
       this.#writeDescribed(description)
     } else {
       this.#mode = "named"
@@ -167,13 +168,14 @@ export class StatementSender<R> {
     if (statement.isExclusive) line.hold()
     this.#naming = statement.naming
     statement.uses++
-    this.#statements.clearClosing()
+    if (line.segment === undefined) this.#statements.clearClosing()
     return undefined
   }
 
   /** ParseComplete came: the name, if there is one, exists. */
   onParseComplete(): void {
     this.#parsed = true
+    if (this.#ownsName()) this.#statement.confirmName()
   }
 
   /**
@@ -335,7 +337,7 @@ export class StatementSender<R> {
     const statement = this.#statement
     // While a name is on its way, further runs do without one.
     const named = statement.name === "" && earnsName(statement, this.query.prepare, this.#statements.policy)
-    if (named) this.#statements.name(statement)
+    if (named) this.#statements.name(statement, this.#line.segment)
     this.#name = named ? statement.name : ""
     try {
       encoder.parse(this.#name, statement.text, oids)

@@ -10,6 +10,15 @@ import { type CancelDial, sendCancel } from "./cancel.ts"
 import type { LinkPlace } from "./options.ts"
 import type { ServerState } from "./server-state.ts"
 
+/**
+ * How long to wait for a statement's end before asking again, each time twice as long: a server that has not begun to
+ * read the statement forgets the request.
+ */
+export const FIRST_PATIENCE_MS = 30
+
+/** How far that is which is to be cancelled. */
+export type Progress = "waiting" | "running" | "over"
+
 /** Sends requests to cancel, and tells the trace of them. */
 export class CancelRequests {
   readonly #dial: CancelDial
@@ -17,6 +26,7 @@ export class CancelRequests {
   readonly #place: LinkPlace
   readonly #timeoutMs: number
   readonly #asked: Set<AbortController> = new Set()
+  readonly #pauses: Set<() => void> = new Set()
 
   /** @param timeoutMs how long the server may take to take a request that was asked for */
   constructor(dial: CancelDial, server: ServerState, place: LinkPlace, timeoutMs: number) {
@@ -49,8 +59,31 @@ export class CancelRequests {
     }
   }
 
+  /** Asks again and again until what is meant has stopped, as far as it does within the time that the server has. */
+  async askUntilOver(progress: () => Progress): Promise<void> {
+    const end = performance.now() + this.#timeoutMs
+    for (let patienceMs = FIRST_PATIENCE_MS; performance.now() < end; patienceMs *= 2) {
+      if (progress() === "running") await this.ask()
+      if (progress() === "over") return
+      await this.#pause(patienceMs)
+    }
+  }
+
+  #pause(delayMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const end = (): void => {
+        clearTimeout(timer)
+        this.#pauses.delete(end)
+        resolve()
+      }
+      const timer = setTimeout(end, delayMs)
+      this.#pauses.add(end)
+    })
+  }
+
   /** The link is gone. */
   dispose(reason: Error): void {
+    for (const end of [...this.#pauses]) end()
     for (const abort of this.#asked) abort.abort(reason)
   }
 }

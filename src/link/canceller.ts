@@ -14,9 +14,7 @@
 import type { Stop } from "../base/stop.ts"
 import { TimeoutError } from "../errors/client-error.ts"
 import type { Exchange } from "../exchange/exchange.ts"
-
-/** How long to wait for an answer before asking again; each time twice as long. */
-const FIRST_PATIENCE_MS = 30
+import { FIRST_PATIENCE_MS } from "./cancel-requests.ts"
 
 type State = "idle" | "asking" | "asked" | "late" | "draining"
 

@@ -22,7 +22,7 @@ import { Decoder, SHORT_LIMIT } from "../protocol/decoder.ts"
 import type { ConnectionSink, FrameSink } from "../protocol/frame-sink.ts"
 import type { Transport, TransportHandler } from "../transport/transport.ts"
 import { type AsyncListener, dispatchAsync, type Notification } from "./async-messages.ts"
-import { CancelRequests } from "./cancel-requests.ts"
+import { CancelRequests, type Progress } from "./cancel-requests.ts"
 import { Canceller, type CancellerHost } from "./canceller.ts"
 import { connectionLost, refusal } from "./loss.ts"
 import {
@@ -152,12 +152,22 @@ export class Link
   /** Asks the server to stop whatever runs; resolves when it has been told and nothing later can be hit. */
   async cancel(): Promise<void> {
     if (this.refusal !== undefined) throw this.refusal
-    await this.#cancels.ask()
+    const { front, firstWaiting } = this.#traffic
+    const isEnding = front instanceof Drain || (front !== undefined && this.#canceller.isStopped(front))
+    const target = isEnding ? firstWaiting : front
+    if (target === undefined || target.isCallerPaced) await this.#cancels.ask()
+    else await this.#cancels.askUntilOver(() => this.#progressOf(target))
     if (this.#traffic.holder?.isCallerPaced) return // its caller may be the one who waits here
     await new Promise<void>((resolve) => {
       if (this.refusal === undefined) this.#traffic.enqueue(new Drain(resolve))
       else resolve()
     })
+  }
+
+  #progressOf(exchange: Exchange): Progress {
+    const { front, firstWaiting } = this.#traffic
+    if (front === exchange) return "running"
+    return firstWaiting === exchange ? "waiting" : "over"
   }
 
   // TrafficHost

@@ -37,6 +37,7 @@ export interface TrafficHost {
 
 /** The queues of a link. */
 export class Traffic implements Line {
+  readonly segment = undefined
   readonly #transport: Transport
   readonly #host: TrafficHost
   readonly #outbox: Outbox
@@ -57,6 +58,11 @@ export class Traffic implements Line {
   /** The exchange that gets the next reply. */
   get front(): Exchange | undefined {
     return this.#inFlight.front
+  }
+
+  /** The first exchange that waits to be written. */
+  get firstWaiting(): Exchange | undefined {
+    return this.#waiting.peek()
   }
 
   /** How many exchanges have been written and not answered. */

@@ -100,16 +100,17 @@ export class StatementCache {
   /**
    * Gives the statement its name: the same one for the same text on every connection, so that the server's logs and
    * views stay readable. The caller sends the Parse.
+   * @param segment what the Parse may be skipped with
    */
-  name(statement: Statement): void {
+  name(statement: Statement, segment?: object): void {
     const base = statement.chosenName ?? `pgline_${hash(statement.text)}`
     let name = base
     if (statement.chosenName !== undefined && this.#named.has(name)) {
       throw new UsageError(`there is a prepared statement named ${JSON.stringify(name)} already`, { safeToRetry: true })
     }
-    for (let i = 2; this.#named.has(name); i++) name = `${base}_${i}`
+    for (let i = 2; this.#named.has(name) || this.#closing.includes(name); i++) name = `${base}_${i}`
     this.#named.set(name, statement)
-    statement.named(name)
+    statement.named(name, segment)
   }
 
   /** Takes back a name that was never sent. */

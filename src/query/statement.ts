@@ -55,6 +55,8 @@ export class Statement {
   uses = 0
   /** True for one behind which nothing may be sent before it was answered. */
   isExclusive = false
+  #namingSegment: object | undefined
+  #isNameSure = false
   #description: Description | undefined
   readonly #decoders: Map<unknown, RowDecoder<unknown>> = new Map()
   #decodersAreHot = false
@@ -118,10 +120,25 @@ export class Statement {
     return decoder
   }
 
-  /** Takes down the name under which the server is being told of it; an empty one takes it back. */
-  named(name: string): void {
+  /**
+   * Takes down the name under which the server is being told of it; an empty one takes it back.
+   * @param segment what the telling may be skipped with
+   */
+  named(name: string, segment?: object): void {
     this.name = name
     this.naming++
+    this.#namingSegment = segment
+    this.#isNameSure = false
+  }
+
+  /** The server has taken the name. */
+  confirmName(): void {
+    this.#isNameSure = true
+  }
+
+  /** Whether it can be used by name in a segment: where a naming that is not confirmed yet may be skipped, it cannot. */
+  hasNameIn(segment: object | undefined): boolean {
+    return this.name !== "" && (this.#isNameSure || this.#namingSegment === segment)
   }
 
   /** Forgets the description and the name: the server's idea of the statement is no longer ours. */

@@ -232,7 +232,8 @@ export class Transaction extends ConnectedMethods implements AsyncDisposable {
     if (this.#state !== "open") throw new UsageError("the transaction has ended", { safeToRetry: true })
     const { link } = this.#session
     this.#session.check(this)
-    if (!(this.#first.hasBegun && link.isIdle && link.server.transactionStatus === "idle")) return
+    if (!this.#first.hasBegun || !link.isIdle || link.server.transactionStatus !== "idle") return
+    if (link.state !== "open") return // a lost connection says so itself
     this.#finish()
     throw new UsageError("a statement has ended the transaction: use commit and rollback instead of their SQL")
   }

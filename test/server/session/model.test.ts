@@ -1,0 +1,46 @@
+/**
+ * Random interleavings of everything a session can do, against a real server and a simple model of it. PGLINE_MODEL_RUNS
+ * says how many; the full run has 5,000.
+ */
+
+import fc from "fast-check"
+import { afterAll, beforeAll, expect, it } from "vitest"
+import { type Connection, connect } from "../../../src/index.ts"
+import { sharedServer } from "../../support/test-server.ts"
+import { sessionCommands } from "./session-commands.ts"
+import { RealSession, SessionModel } from "./session-model.ts"
+
+const runs = Number(process.env["PGLINE_MODEL_RUNS"] || 60)
+const TABLE = "session_model"
+
+let observer: Connection
+
+beforeAll(async () => {
+  observer = await connect(sharedServer.url)
+  await observer.execute(`create table ${TABLE} (n int primary key)`)
+})
+
+afterAll(async () => {
+  await observer.execute(`drop table ${TABLE}`)
+  await observer.close()
+})
+
+it(`is always what its model is (${runs} runs)`, async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.commands(sessionCommands, { maxCommands: 40, size: "max" }), async (commands) => {
+      await observer.execute(`truncate ${TABLE}`)
+      const real = new RealSession(sharedServer.url, observer, await connect(sharedServer.url), TABLE)
+      const model = new SessionModel()
+      try {
+        await fc.asyncModelRun(() => ({ model, real }), commands)
+        await real.compare(model)
+      } finally {
+        await real.close()
+      }
+    }),
+    { numRuns: runs, endOnFailure: true },
+  )
+  // Nothing was left behind: neither sessions nor locks nor cancel requests on their way.
+  const sleeping = "select count(*)::int4 from pg_stat_activity where query ~ '^select pg_sleep' and state = 'active'"
+  await expect.poll(() => observer.value(sleeping), { timeout: 10_000 }).toBe(0)
+}, 3_600_000)
