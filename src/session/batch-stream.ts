@@ -9,6 +9,7 @@
 import { type NodeReadable, nodeReadable } from "#platform"
 import { UsageError } from "../errors/client-error.ts"
 import type { BatchSource } from "./batch-source.ts"
+import { withCallerStack } from "./caller-stack.ts"
 import type { Borrow, Carrier } from "./carrier.ts"
 
 /** What a stream is made of. */
@@ -163,7 +164,7 @@ class BatchIterator<T> implements AsyncIterableIterator<T, undefined> {
       if (this.#pending === pending) this.#pending = undefined
     }
     pending.then(settled, settled)
-    return pending
+    return withCallerStack(pending)
   }
 
   async return(): Promise<IteratorResult<T, undefined>> {

@@ -6,6 +6,7 @@ import { UsageError } from "../errors/client-error.ts"
 import { ExecuteMany, type ManyResult } from "../exchange/execute-many.ts"
 import type { QueryOptions } from "../query/query.ts"
 import type { Sql } from "../sql/fragment.ts"
+import { withCallerStack } from "./caller-stack.ts"
 import type { Carrier } from "./carrier.ts"
 import { feed, iterableSource } from "./feed.ts"
 import { checkValues, toQuery } from "./query-arguments.ts"
@@ -44,7 +45,7 @@ export async function executeMany<R>(
   if (source.isAsync) session.enter(exchange, carrier.scope, "executeMany")
   const feeding = feed(source, exchange)
   try {
-    return await exchange.promise
+    return await withCallerStack(exchange.promise)
   } finally {
     await feeding
     stop?.dispose()

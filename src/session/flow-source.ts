@@ -8,6 +8,7 @@ import type { Ending } from "../exchange/ending.ts"
 import type { Flow } from "../exchange/flow.ts"
 import type { SkippableExchange } from "../exchange/skippable.ts"
 import type { BatchSource } from "./batch-source.ts"
+import { withCallerStack } from "./caller-stack.ts"
 import type { Carrier } from "./carrier.ts"
 
 /** An exchange with a flow. */
@@ -48,7 +49,7 @@ export class FlowSource<T> implements BatchSource<T> {
 
   async next(): Promise<T[] | undefined> {
     if (this.#state === "ended") return undefined
-    const items = await this.#exchange.flow.take()
+    const items = await withCallerStack(this.#exchange.flow.take())
     if (items === undefined) await this.close()
     return items
   }

@@ -12,6 +12,7 @@ import { CopyInExchange } from "../../exchange/copy-in-exchange.ts"
 import type { DescribeStatement } from "../../exchange/describe-statement.ts"
 import { checkBounds } from "../../query/check-options.ts"
 import type { TypeRegistry } from "../../types/registry.ts"
+import { withCallerStack } from "../caller-stack.ts"
 import type { Carrier } from "../carrier.ts"
 import { type Chunk, ChunkEncoder, type ChunkSource, chunkSource } from "../chunk-source.ts"
 import { feed } from "../feed.ts"
@@ -64,7 +65,7 @@ export async function copyFrom(
     abort: (reason) => exchange.abort(reason),
   })
   try {
-    return { rowCount: await exchange.promise }
+    return { rowCount: await withCallerStack(exchange.promise) }
   } finally {
     if (chunks.isAsync) session.leave(exchange)
     await feeding
@@ -98,7 +99,7 @@ export async function openCopyIn(carrier: Carrier, text: string, options: CopyIn
     () => session.leave(exchange),
   )
   const writer = new CopyIn({ carrier, statement, exchange, describe, types: session.types, stop, options })
-  if ((await exchange.ready) === undefined) await exchange.promise
+  if ((await exchange.ready) === undefined) await withCallerStack(exchange.promise)
   return writer
 }
 
@@ -178,7 +179,7 @@ export class CopyIn implements AsyncDisposable {
       return this.#giveUp(error)
     }
     try {
-      return { rowCount: await exchange.promise }
+      return { rowCount: await withCallerStack(exchange.promise) }
     } finally {
       this.#release()
     }
@@ -234,7 +235,7 @@ export class CopyIn implements AsyncDisposable {
     if (this.#state === "open") {
       this.#state = "ended"
       try {
-        await this.#parts.exchange.promise
+        await withCallerStack(this.#parts.exchange.promise)
       } finally {
         this.#release()
       }

@@ -10,6 +10,7 @@ import type { Sql } from "../../sql/fragment.ts"
 import { quoteIdentifier } from "../../sql/quote.ts"
 import { tokenize } from "../../sql/tokenizer.ts"
 import type { TypeRegistry } from "../../types/registry.ts"
+import { withCallerStack } from "../caller-stack.ts"
 import type { Carrier } from "../carrier.ts"
 import { type Fed, feed, iterableSource } from "../feed.ts"
 import { BinaryRows } from "./binary-rows.ts"
@@ -59,7 +60,7 @@ export async function copyRows(
   if (source.isAsync) session.enter(copy.exchange, carrier.scope, "a COPY")
   const feeding = feed(source, copy)
   try {
-    return { rowCount: await copy.exchange.promise }
+    return { rowCount: await withCallerStack(copy.exchange.promise) }
   } finally {
     if (source.isAsync) session.leave(copy.exchange)
     await feeding

@@ -7,6 +7,7 @@ import { ClosePortal, FetchPortal, OpenPortal, type PortalBatch } from "../../ex
 import type { Query } from "../../query/query.ts"
 import type { RowDecoder } from "../../query/row-decoder.ts"
 import type { BatchSource } from "../batch-source.ts"
+import { withCallerStack } from "../caller-stack.ts"
 import type { Carrier } from "../carrier.ts"
 
 /** So few rows are asked for first: how large they are is not known. */
@@ -44,7 +45,7 @@ export class PortalRows<R> implements BatchSource<R> {
     if (batch === undefined) return undefined
     this.#batch = undefined
     this.#query.signal?.throwIfAborted()
-    const ended = await batch
+    const ended = await withCallerStack(batch)
     if (!ended.isSuspended) {
       await this.close()
       return ended.rows.length > 0 ? ended.rows : undefined
