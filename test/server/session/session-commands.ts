@@ -397,6 +397,8 @@ class Disconnect extends Step {
 
   async run(model: SessionModel, real: RealSession): Promise<void> {
     await real.compare(model)
+    // What is being cancelled would be left running by a connection that is gone.
+    await real.scope.query("select 1").catch(() => {})
     const pending = model.hasFailed ? undefined : failureOf("sleep", real.scope.query("select pg_sleep(0.3)"))
     if (this.how === "destroy") real.db.destroy()
     else await real.observer.query("select pg_terminate_backend($1)", [real.db.info.backendPid])
