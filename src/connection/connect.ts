@@ -2,6 +2,7 @@
  * `connect`: anything that says where → an open Connection.
  */
 
+import { withCallerStack } from "../session/caller-stack.ts"
 import { Connection } from "./connection.ts"
 import { Connector } from "./connector.ts"
 import type { ConnectOptions } from "./options.ts"
@@ -24,6 +25,6 @@ import type { ConnectOptions } from "./options.ts"
  */
 export async function connect(conninfo?: string | ConnectOptions, options?: ConnectOptions): Promise<Connection> {
   const connector = new Connector(conninfo, options)
-  const session = await connector.open(connector.options.signal)
+  const session = await withCallerStack(connector.open(connector.options.signal))
   return new Connection(session, connector.infoOf(session))
 }

@@ -10,6 +10,7 @@ import { describeValue, UsageError } from "../errors/client-error.ts"
 import { ServerError } from "../errors/server-error.ts"
 import type { Result } from "../query/result.ts"
 import type { RowShape } from "../query/row-shape.ts"
+import { withCallerStack } from "../session/caller-stack.ts"
 import type { Carrier } from "../session/carrier.ts"
 import type { ListenOptions } from "../session/listen-options.ts"
 import { type QueryText, toQuery } from "../session/query-arguments.ts"
@@ -132,7 +133,7 @@ export class Pool extends QueryMethods implements AsyncDisposable {
 
   #acquire(options: AcquireOptions): Promise<PooledConnection> {
     const { signal } = options
-    return new Promise((resolve, reject) => {
+    const acquired = new Promise<PooledConnection>((resolve, reject) => {
       checkSignal(signal)
       const timeoutMs = options.timeout === undefined ? undefined : countOf("timeout", options.timeout, 0)
       const takenBy = this.#resources.limits.leakTimeoutMs > 0 ? new Error("acquired here") : undefined
@@ -144,6 +145,7 @@ export class Pool extends QueryMethods implements AsyncDisposable {
       if (entry !== undefined) lend(entry)
       else this.#resources.wait(alone, { signal, timeoutMs }, lend, reject)
     })
+    return withCallerStack(acquired)
   }
 
   /** Runs a function with a connection of its own, and gives it back at the end, whatever that is. */

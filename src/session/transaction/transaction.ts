@@ -15,6 +15,7 @@ import { ServerError } from "../../errors/server-error.ts"
 import type { SkippableExchange } from "../../exchange/skippable.ts"
 import type { Result } from "../../query/result.ts"
 import type { RowShape } from "../../query/row-shape.ts"
+import { withCallerStack } from "../caller-stack.ts"
 import { type Carrier, partOf } from "../carrier.ts"
 import { ConnectedMethods } from "../connected-methods.ts"
 import { type Pipeline, type PipelineOptions, runPipeline } from "../pipeline.ts"
@@ -262,7 +263,7 @@ export class Transaction extends ConnectedMethods implements AsyncDisposable {
     this.#state = "ending"
     this.#ending = run().finally(() => this.#finish())
     this.#onEnding?.(this.#ending)
-    return this.#ending
+    return withCallerStack(this.#ending)
   }
 
   #finish(): void {
