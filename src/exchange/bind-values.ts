@@ -10,12 +10,13 @@ import { writeParameters, writeResultFormats } from "../query/parameters.ts"
 import type { Description } from "../query/statement.ts"
 
 /**
- * Appends a Bind of the unnamed statement to a portal.
+ * Appends a Bind of a statement to a portal; an empty name is the unnamed one.
  * @throws UsageError when there are too few values or too many, EncodeError when one does not fit
  */
 export function bindValues(
   encoder: Encoder,
   portal: string,
+  statement: string,
   values: readonly unknown[],
   description: Description,
 ): void {
@@ -24,7 +25,7 @@ export function bindValues(
     const parameters = expected === 1 ? "parameter" : "parameters"
     throw new UsageError(`the statement takes ${expected} ${parameters}, got ${values.length}`, { safeToRetry: true })
   }
-  encoder.beginBind(portal, "")
+  encoder.beginBind(portal, statement)
   writeParameters(encoder.writer, values, description.parameterCodecs)
   writeResultFormats(encoder.writer, description.resultFormats, description.commonFormat)
   encoder.endBind()

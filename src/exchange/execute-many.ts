@@ -87,7 +87,7 @@ export class ExecuteMany<R> extends DescribedExchange {
         throw new UsageError("each set of parameters must be an array", { safeToRetry: true })
       }
       this.#check(values)
-      bindValues(encoder, "", values, this.#description!)
+      bindValues(encoder, "", "", values, this.#description!)
       encoder.execute("", 0)
     } catch (error) {
       encoder.writer.truncate(before)

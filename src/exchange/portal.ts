@@ -118,7 +118,7 @@ export class OpenPortal<R> extends DescribedExchange {
 
   protected override begin(description: Description): void {
     const { encoder } = this.line
-    bindValues(encoder, this.#portal, this.#query.values, description)
+    bindValues(encoder, this.#portal, "", this.#query.values, description)
     encoder.execute(this.#portal, this.#maxRows)
     this.#decode = this.describer.decoder(this.#query.shape as RowShape<R>)
     this.sync()

@@ -16,7 +16,7 @@
  */
 
 import { type Format, type Oid, TEXT } from "../base/format.ts"
-import { EncodeError, UsageError } from "../errors/client-error.ts"
+import { EncodeError } from "../errors/client-error.ts"
 import { ServerError } from "../errors/server-error.ts"
 import type { Field } from "../protocol/backend.ts"
 import { earnsName } from "../query/auto-prepare.ts"
@@ -35,6 +35,7 @@ import type { Description, Statement } from "../query/statement.ts"
 import type { StatementCache } from "../query/statement-cache.ts"
 import type { Codec } from "../types/codec.ts"
 import type { TypeRegistry } from "../types/registry.ts"
+import { bindValues } from "./bind-values.ts"
 import type { Exchange, Line } from "./exchange.ts"
 import { refuseCopy } from "./replies.ts"
 import { MAY_CHANGE_ENCODING } from "./restore-encoding.ts"
@@ -350,17 +351,7 @@ export class StatementSender<R> {
   }
 
   #bind(description: Description): void {
-    const { encoder } = this.#line
-    const { values } = this.query
-    const expected = description.parameterOids.length
-    if (values.length !== expected) {
-      const parameters = expected === 1 ? "parameter" : "parameters"
-      throw new UsageError(`the statement takes ${expected} ${parameters}, got ${values.length}`, { safeToRetry: true })
-    }
-    encoder.beginBind("", this.#name)
-    writeParameters(encoder.writer, values, description.parameterCodecs)
-    writeResultFormats(encoder.writer, description.resultFormats, description.commonFormat)
-    encoder.endBind()
+    bindValues(this.#line.encoder, "", this.#name, this.query.values, description)
     this.#description = description
     this.#requested = description.resultFormats
   }

@@ -69,7 +69,7 @@ export class StreamedQuery<R> extends DescribedExchange {
   protected override begin(description: Description): void {
     const { encoder } = this.line
     this.flow.attach(this.line)
-    bindValues(encoder, "", this.#query.values, description)
+    bindValues(encoder, "", "", this.#query.values, description)
     encoder.execute("", 0)
     this.#decode = this.describer.decoder(this.#query.shape as RowShape<R>)
     this.sync()
