@@ -6,10 +6,12 @@ import { UsageError } from "../errors/client-error.ts"
 import { ExecuteMany, type ManyResult } from "../exchange/execute-many.ts"
 import type { QueryOptions } from "../query/query.ts"
 import type { Sql } from "../sql/fragment.ts"
+import { queryChannel } from "../trace/channels.ts"
 import { withCallerStack } from "./caller-stack.ts"
 import type { Carrier } from "./carrier.ts"
 import { feed, iterableSource } from "./feed.ts"
 import { checkValues, toQuery } from "./query-arguments.ts"
+import { traceUntil } from "./traced.ts"
 
 /** The values of each run, in any iterable. */
 export type ParamSets = Iterable<readonly unknown[]> | AsyncIterable<readonly unknown[]>
@@ -41,6 +43,7 @@ export async function executeMany<R>(
   const exchange = new ExecuteMany<R>(query, types, returning ?? options.rows !== undefined, checkValues)
   const stop = session.stopOwnIf(options.signal, options.timeout)
   carrier.start(exchange, stop)
+  traceUntil(queryChannel, session, query.text, exchange.promise)
   // A source that is asynchronous may use this connection, and would wait for itself.
   if (source.isAsync) session.enter(exchange, carrier.scope, "executeMany")
   const feeding = feed(source, exchange)

@@ -7,9 +7,11 @@ import type { Stop } from "../base/stop.ts"
 import type { Ending } from "../exchange/ending.ts"
 import type { Flow } from "../exchange/flow.ts"
 import type { SkippableExchange } from "../exchange/skippable.ts"
+import type { Channel } from "../trace/channels.ts"
 import type { BatchSource } from "./batch-source.ts"
 import { withCallerStack } from "./caller-stack.ts"
 import type { Carrier } from "./carrier.ts"
+import { beginTrace, type Settle } from "./traced.ts"
 
 /** An exchange with a flow. */
 export interface FlowExchange<T> extends SkippableExchange {
@@ -25,15 +27,25 @@ export interface FlowLimits {
   readonly timeout?: number | undefined
 }
 
+/** What it is. */
+export interface FlowSubject {
+  /** In the words of an error to those who use the connection meanwhile. */
+  readonly name: string
+  /** Whom to tell of it, and its statement. */
+  readonly channel: Channel
+  readonly text: string
+}
+
 /** Takes from an exchange's flow. */
 export class FlowSource<T> implements BatchSource<T> {
   readonly #carrier: Carrier
   readonly #exchange: FlowExchange<T>
   readonly #stop: Stop
+  readonly #settle: Settle | undefined
   #state: "open" | "ended" = "open"
 
-  /** Sends the request. @param name what it is, for those who are refused meanwhile */
-  constructor(carrier: Carrier, exchange: FlowExchange<T>, limits: FlowLimits, name: string) {
+  /** Sends the request. */
+  constructor(carrier: Carrier, exchange: FlowExchange<T>, limits: FlowLimits, { name, channel, text }: FlowSubject) {
     const { session } = carrier
     this.#carrier = carrier
     this.#exchange = exchange
@@ -45,13 +57,19 @@ export class FlowSource<T> implements BatchSource<T> {
       this.#stop.dispose()
       throw error
     }
+    this.#settle = beginTrace(channel, session, text)
   }
 
   async next(): Promise<T[] | undefined> {
     if (this.#state === "ended") return undefined
-    const items = await withCallerStack(this.#exchange.flow.take())
-    if (items === undefined) await this.close()
-    return items
+    try {
+      const items = await withCallerStack(this.#exchange.flow.take())
+      if (items === undefined) await this.close()
+      return items
+    } catch (error) {
+      this.#settle?.(error)
+      throw error
+    }
   }
 
   async close(): Promise<void> {
@@ -63,5 +81,6 @@ export class FlowSource<T> implements BatchSource<T> {
     session.leave(this) // what is run from now on waits for its turn
     await this.#exchange.ending.over
     this.#stop.dispose()
+    this.#settle?.()
   }
 }

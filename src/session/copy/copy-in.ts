@@ -11,11 +11,13 @@ import { UsageError } from "../../errors/client-error.ts"
 import { CopyInExchange } from "../../exchange/copy-in-exchange.ts"
 import type { DescribeStatement } from "../../exchange/describe-statement.ts"
 import { checkBounds } from "../../query/check-options.ts"
+import { copyChannel } from "../../trace/channels.ts"
 import type { TypeRegistry } from "../../types/registry.ts"
 import { withCallerStack } from "../caller-stack.ts"
 import type { Carrier } from "../carrier.ts"
 import { type Chunk, ChunkEncoder, type ChunkSource, chunkSource } from "../chunk-source.ts"
 import { feed } from "../feed.ts"
+import { traceUntil } from "../traced.ts"
 import { describeColumns, describedColumns } from "./copy-columns.ts"
 import { type CopyStatement, requireCopy } from "./copy-statement.ts"
 import { rowEncoderFor } from "./row-encoder.ts"
@@ -52,6 +54,7 @@ export async function copyFrom(
   const sink = new RowSink(exchange, options.onProgress)
   const stop = session.stopOwnIf(options.signal, options.timeout)
   carrier.start(exchange, stop)
+  traceUntil(copyChannel, session, text, exchange.promise)
   // A source that is asynchronous may use this connection, and would wait for itself.
   if (chunks.isAsync) session.enter(exchange, carrier.scope, "a COPY")
   const feeding = feed(chunks, {
@@ -94,6 +97,7 @@ export async function openCopyIn(carrier: Carrier, text: string, options: CopyIn
     throw error
   }
   session.enter(exchange, carrier.scope, "a COPY")
+  traceUntil(copyChannel, session, text, exchange.promise)
   exchange.promise.then(
     () => session.leave(exchange),
     () => session.leave(exchange),

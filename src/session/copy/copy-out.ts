@@ -5,6 +5,7 @@
 import type { NodeReadable } from "#platform"
 import { CopyOutExchange } from "../../exchange/copy-out-exchange.ts"
 import { checkBounds } from "../../query/check-options.ts"
+import { copyChannel } from "../../trace/channels.ts"
 import { BatchStream } from "../batch-stream.ts"
 import type { Borrow, Carrier } from "../carrier.ts"
 import { FlowSource } from "../flow-source.ts"
@@ -99,7 +100,9 @@ export class CopyOut implements AsyncIterable<Uint8Array>, AsyncDisposable {
   }
 
   #open<T>(carrier: Carrier, reader: ConstructorParameters<typeof CopyOutExchange<T>>[1]): FlowSource<T> {
-    return new FlowSource(carrier, new CopyOutExchange<T>(this.#statement.text, reader), this.#options, "a COPY")
+    const { text } = this.#statement
+    const subject = { name: "a COPY", channel: copyChannel, text }
+    return new FlowSource(carrier, new CopyOutExchange<T>(text, reader), this.#options, subject)
   }
 
   async #columns(carrier: Carrier, types: readonly string[] | undefined): Promise<CopyColumnTypes> {

@@ -9,10 +9,12 @@ import { checkBounds } from "../../query/check-options.ts"
 import type { Sql } from "../../sql/fragment.ts"
 import { quoteIdentifier } from "../../sql/quote.ts"
 import { tokenize } from "../../sql/tokenizer.ts"
+import { copyChannel } from "../../trace/channels.ts"
 import type { TypeRegistry } from "../../types/registry.ts"
 import { withCallerStack } from "../caller-stack.ts"
 import type { Carrier } from "../carrier.ts"
 import { type Fed, feed, iterableSource } from "../feed.ts"
+import { traceUntil } from "../traced.ts"
 import { BinaryRows } from "./binary-rows.ts"
 import { describeColumns, describedColumns } from "./copy-columns.ts"
 import type { CopyInOptions, CopyResult } from "./copy-in.ts"
@@ -57,6 +59,7 @@ export async function copyRows(
     stop?.dispose()
     throw error
   }
+  traceUntil(copyChannel, session, `COPY ${target} FROM STDIN`, copy.exchange.promise)
   if (source.isAsync) session.enter(copy.exchange, carrier.scope, "a COPY")
   const feeding = feed(source, copy)
   try {

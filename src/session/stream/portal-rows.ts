@@ -6,9 +6,11 @@
 import { ClosePortal, FetchPortal, OpenPortal, type PortalBatch } from "../../exchange/portal.ts"
 import type { Query } from "../../query/query.ts"
 import type { RowDecoder } from "../../query/row-decoder.ts"
+import { queryChannel } from "../../trace/channels.ts"
 import type { BatchSource } from "../batch-source.ts"
 import { withCallerStack } from "../caller-stack.ts"
 import type { Carrier } from "../carrier.ts"
+import { beginTrace, type Settle } from "../traced.ts"
 
 /** So few rows are asked for first: how large they are is not known. */
 const FIRST_ROWS = 32
@@ -28,6 +30,7 @@ export class PortalRows<R> implements BatchSource<R> {
   #maxRows = FIRST_ROWS
   #isOpen = true
   readonly #deadline: number | undefined
+  readonly #settle: Settle | undefined
 
   /** Sends the statement and asks for the first rows. */
   constructor(carrier: Carrier, query: Query) {
@@ -38,6 +41,7 @@ export class PortalRows<R> implements BatchSource<R> {
     const types = carrier.session.typesFor(query.types)
     this.#opening = new OpenPortal<R>(query, types, this.#name, FIRST_ROWS)
     this.#batch = this.#await(this.#opening.promise, this.#opening)
+    this.#settle = beginTrace(queryChannel, carrier.session, query.text)
   }
 
   async next(): Promise<R[] | undefined> {
@@ -45,7 +49,10 @@ export class PortalRows<R> implements BatchSource<R> {
     if (batch === undefined) return undefined
     this.#batch = undefined
     this.#query.signal?.throwIfAborted()
-    const ended = await withCallerStack(batch)
+    const ended = await withCallerStack(batch).catch((error: unknown) => {
+      this.#settle?.(error)
+      throw error
+    })
     if (!ended.isSuspended) {
       await this.close()
       return ended.rows.length > 0 ? ended.rows : undefined
@@ -57,6 +64,7 @@ export class PortalRows<R> implements BatchSource<R> {
   async close(): Promise<void> {
     if (!this.#isOpen) return
     this.#isOpen = false
+    this.#settle?.()
     this.#batch?.catch(() => {}) // nobody takes it any more
     this.#batch = undefined
     const { session } = this.#carrier

@@ -5,6 +5,7 @@
 
 import { StreamedQuery } from "../../exchange/streamed-query.ts"
 import type { Query } from "../../query/query.ts"
+import { queryChannel } from "../../trace/channels.ts"
 import { BatchStream } from "../batch-stream.ts"
 import type { Borrow } from "../carrier.ts"
 import { FlowSource } from "../flow-source.ts"
@@ -34,7 +35,7 @@ export class RowStream<R> extends BatchStream<R> {
         if (carrier.inTransaction) return new PortalRows<R>(carrier, query)
         const { session } = carrier
         const exchange = new StreamedQuery<R>(query, session.statements, session.typesFor(query.types))
-        return new FlowSource(carrier, exchange, query, "a stream")
+        return new FlowSource(carrier, exchange, query, { name: "a stream", channel: queryChannel, text: query.text })
       },
     })
   }
