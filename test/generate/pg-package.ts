@@ -8,9 +8,9 @@
 
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
+import { fileURLToPath } from "node:url"
 
 const root = join(import.meta.dirname, "../..")
-const directory = join(root, "dist/pgline-pg")
 
 /** The releases of the packages whose interface it has. */
 const pgVersion = "8.23.1"
@@ -20,45 +20,48 @@ const manifest: { version: string; license: string; author: string; engines: obj
   readFileSync(join(root, "package.json"), "utf8"),
 )
 
-function write(path: string, text: string): void {
+function write(directory: string, path: string, text: string): void {
   const file = join(directory, path)
   mkdirSync(dirname(file), { recursive: true })
   writeFileSync(file, text)
 }
 
-function writeJson(path: string, value: unknown): void {
-  write(path, `${JSON.stringify(value, undefined, 2)}\n`)
+function writeJson(directory: string, path: string, value: unknown): void {
+  write(directory, path, `${JSON.stringify(value, undefined, 2)}\n`)
 }
 
 /** A CommonJS file that gives one of the names of `pgline/pg`. */
-function writeReference(path: string, name: string): void {
-  write(path, `"use strict"\n\nmodule.exports = require("pgline/pg").${name}\n`)
+function writeReference(directory: string, path: string, name: string): void {
+  write(directory, path, `"use strict"\n\nmodule.exports = require("pgline/pg").${name}\n`)
 }
 
 const shared = { license: manifest.license, author: manifest.author, engines: manifest.engines }
 
-rmSync(directory, { recursive: true, force: true })
-writeJson("package.json", {
-  name: "pgline-pg",
-  version: pgVersion,
-  description: "pgline under the name of pg: for everything that requires node-postgres",
-  keywords: ["postgres", "postgresql", "pg", "pgline"],
-  ...shared,
-  main: "./lib/index.js",
-  exports: {
-    ".": { import: "./esm/index.mjs", require: "./lib/index.js", default: "./lib/index.js" },
-    "./package.json": "./package.json",
-    "./lib/*": "./lib/*.js",
-    "./lib/*.js": "./lib/*.js",
-  },
-  files: ["lib", "esm"],
-  dependencies: { pgline: `^${manifest.version}`, "pg-pool": poolVersion },
-  bundleDependencies: ["pg-pool"],
-})
-copyFileSync(join(root, "LICENSE"), join(directory, "LICENSE"))
-write(
-  "README.md",
-  `# pgline-pg
+/** Writes the package's files. */
+export function writePgPackage(directory: string): void {
+  rmSync(directory, { recursive: true, force: true })
+  writeJson(directory, "package.json", {
+    name: "pgline-pg",
+    version: pgVersion,
+    description: "pgline under the name of pg: for everything that requires node-postgres",
+    keywords: ["postgres", "postgresql", "pg", "pgline"],
+    ...shared,
+    main: "./lib/index.js",
+    exports: {
+      ".": { import: "./esm/index.mjs", require: "./lib/index.js", default: "./lib/index.js" },
+      "./package.json": "./package.json",
+      "./lib/*": "./lib/*.js",
+      "./lib/*.js": "./lib/*.js",
+    },
+    files: ["lib", "esm"],
+    dependencies: { pgline: `^${manifest.version}`, "pg-pool": poolVersion },
+    bundleDependencies: ["pg-pool"],
+  })
+  copyFileSync(join(root, "LICENSE"), join(directory, "LICENSE"))
+  write(
+    directory,
+    "README.md",
+    `# pgline-pg
 
 [pgline](https://www.npmjs.com/package/pgline) with the interface of \`pg\` ${pgVersion}. Install it under that name, and whatever
 requires \`pg\` gets it:
@@ -69,11 +72,12 @@ npm install pg@npm:pgline-pg pgline
 
 What differs is listed in pgline's \`docs/from-node-postgres.md\`.
 `,
-)
+  )
 
-write(
-  "lib/index.js",
-  `"use strict"
+  write(
+    directory,
+    "lib/index.js",
+    `"use strict"
 
 const face = require("pgline/pg")
 const Pool = require("pg-pool")
@@ -89,63 +93,69 @@ Object.defineProperty(pg, "native", { configurable: true, enumerable: false, val
 
 module.exports = pg
 `,
-)
-for (const [file, name] of [
-  ["client", "Client"],
-  ["connection", "Connection"],
-  ["connection-parameters", "ConnectionParameters"],
-  ["defaults", "defaults"],
-  ["query", "Query"],
-  ["result", "Result"],
-  ["type-overrides", "TypeOverrides"],
-  ["utils", "utils"],
-] as const) {
-  writeReference(`lib/${file}.js`, name)
-}
+  )
+  for (const [file, name] of [
+    ["client", "Client"],
+    ["connection", "Connection"],
+    ["connection-parameters", "ConnectionParameters"],
+    ["defaults", "defaults"],
+    ["query", "Query"],
+    ["result", "Result"],
+    ["type-overrides", "TypeOverrides"],
+    ["utils", "utils"],
+  ] as const) {
+    writeReference(directory, `lib/${file}.js`, name)
+  }
 
-const noNative = `"use strict"
+  const noNative = `"use strict"
 
 // There is no client over libpq: what looks for one finds nothing, as without pg-native.
 throw Object.assign(new Error("Cannot find module 'pg-native'"), { code: "MODULE_NOT_FOUND" })
 `
-write("lib/native/index.js", noNative)
-write("lib/native/client.js", noNative)
-write("lib/native/query.js", noNative)
+  write(directory, "lib/native/index.js", noNative)
+  write(directory, "lib/native/client.js", noNative)
+  write(directory, "lib/native/query.js", noNative)
 
-const names = [
-  "Client",
-  "Pool",
-  "Connection",
-  "types",
-  "Query",
-  "DatabaseError",
-  "escapeIdentifier",
-  "escapeLiteral",
-  "Result",
-  "TypeOverrides",
-  "defaults",
-]
-write(
-  "esm/index.mjs",
-  `import pg from "../lib/index.js"
+  const names = [
+    "Client",
+    "Pool",
+    "Connection",
+    "types",
+    "Query",
+    "DatabaseError",
+    "escapeIdentifier",
+    "escapeLiteral",
+    "Result",
+    "TypeOverrides",
+    "defaults",
+  ]
+  write(
+    directory,
+    "esm/index.mjs",
+    `import pg from "../lib/index.js"
 
 ${names.map((name) => `export const ${name} = pg.${name}`).join("\n")}
 
 export default pg
 `,
-)
+  )
 
-const poolPath = "node_modules/pg-pool"
-writeJson(`${poolPath}/package.json`, {
-  name: "pg-pool",
-  version: poolVersion,
-  description: "pgline's pool with the interface of pg-pool",
-  ...shared,
-  main: "./index.js",
-  exports: {
-    ".": { import: "./esm/index.mjs", require: "./index.js", default: "./index.js" },
-    "./package.json": "./package.json",
-  },
-})
-write(`${poolPath}/index.js`, `"use strict"\n\nmodule.exports = require("pgline/pg").PgPool\n`)
-write(`${poolPath}/esm/index.mjs`, `import Pool from "../index.js"\n\nexport default Pool\n`)
+  const poolPath = "node_modules/pg-pool"
+  writeJson(directory, `${poolPath}/package.json`, {
+    name: "pg-pool",
+    version: poolVersion,
+    description: "pgline's pool with the interface of pg-pool",
+    ...shared,
+    main: "./index.js",
+    exports: {
+      ".": { import: "./esm/index.mjs", require: "./index.js", default: "./index.js" },
+      "./package.json": "./package.json",
+    },
+  })
+  write(directory, `${poolPath}/index.js`, `"use strict"\n\nmodule.exports = require("pgline/pg").PgPool\n`)
+  write(directory, `${poolPath}/esm/index.mjs`, `import Pool from "../index.js"\n\nexport default Pool\n`)
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  writePgPackage(join(root, "dist/pgline-pg"))
+}
