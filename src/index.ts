@@ -45,17 +45,12 @@ export type {
   Whence,
 } from "./session/large-object/large-object.ts"
 export type { ImportOptions, LargeObjects } from "./session/large-object/large-objects.ts"
-export type { ListenOptions } from "./session/listen-options.ts"
+export type { ListenOptions, NotificationGap } from "./session/listen/listen-options.ts"
+export type { NotificationListener, Subscription, SubscriptionEvent } from "./session/listen/subscription.ts"
 export type { Pipeline, PipelineOptions } from "./session/pipeline.ts"
 export type { Queryable, Row, ScriptOptions } from "./session/queryable.ts"
 export { type RetryOptions, retry } from "./session/retry.ts"
 export type { RowStream } from "./session/stream/row-stream.ts"
-export type {
-  NotificationGap,
-  NotificationListener,
-  Subscription,
-  SubscriptionEvent,
-} from "./session/subscription.ts"
 export type {
   BeginOptions,
   IsolationLevel,

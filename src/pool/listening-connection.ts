@@ -5,9 +5,9 @@
 
 import type { Clock, Timer } from "../base/clock.ts"
 import { ConnectionError, TimeoutError } from "../errors/client-error.ts"
-import { Notifications } from "../session/notifications.ts"
+import { Notifications } from "../session/listen/notifications.ts"
+import type { NotificationListener, Subscription } from "../session/listen/subscription.ts"
 import { runScript } from "../session/run-query.ts"
-import type { NotificationListener, Subscription } from "../session/subscription.ts"
 import type { HeldConnection } from "./held-connection.ts"
 import type { PoolSettings } from "./options.ts"
 import type { ResourceKind } from "./resource-kind.ts"

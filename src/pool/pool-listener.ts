@@ -11,8 +11,8 @@
 import type { Clock } from "../base/clock.ts"
 import { PoolClosedError } from "../errors/pool-error.ts"
 import { checkChannel } from "../session/channel.ts"
-import { checkListening, type ListenOptions } from "../session/listen-options.ts"
-import { type NotificationGap, type NotificationListener, Subscription } from "../session/subscription.ts"
+import { checkListening, type ListenOptions, type NotificationGap } from "../session/listen/listen-options.ts"
+import { type NotificationListener, Subscription } from "../session/listen/subscription.ts"
 import { pauseAfter } from "./backoff.ts"
 import type { ListeningConnection } from "./listening-connection.ts"
 

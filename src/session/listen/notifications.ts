@@ -6,18 +6,18 @@
  * @see https://www.postgresql.org/docs/current/sql-notify.html
  */
 
-import { ConnectionError, UsageError } from "../errors/client-error.ts"
-import { ConnectionReleasedError } from "../errors/pool-error.ts"
-import { ServerError } from "../errors/server-error.ts"
-import type { Notification } from "../link/async-messages.ts"
-import { quoteIdentifier } from "../sql/quote.ts"
-import { notificationChannel } from "../trace/channels.ts"
-import { isTraced, trace, traceSync } from "../trace/trace.ts"
-import { checkChannel } from "./channel.ts"
+import { ConnectionError, UsageError } from "../../errors/client-error.ts"
+import { ConnectionReleasedError } from "../../errors/pool-error.ts"
+import { ServerError } from "../../errors/server-error.ts"
+import type { Notification } from "../../link/async-messages.ts"
+import { quoteIdentifier } from "../../sql/quote.ts"
+import { notificationChannel } from "../../trace/channels.ts"
+import { isTraced, trace, traceSync } from "../../trace/trace.ts"
+import { checkChannel } from "../channel.ts"
+import { pickResult, runQuery } from "../run-query.ts"
+import type { Session } from "../session.ts"
+import type { Start } from "../start.ts"
 import { checkListening, type ListenOptions } from "./listen-options.ts"
-import { pickResult, runQuery } from "./run-query.ts"
-import type { Session } from "./session.ts"
-import type { Start } from "./start.ts"
 import { type NotificationListener, Subscription } from "./subscription.ts"
 
 /** The channels one connection listens on. */

@@ -2,9 +2,18 @@
  * What `listen` may be told besides the channel and the listener.
  */
 
-import { describeValue, UsageError } from "../errors/client-error.ts"
-import { checkBounds } from "../query/check-options.ts"
-import type { NotificationGap } from "./subscription.ts"
+import { describeValue, UsageError } from "../../errors/client-error.ts"
+import { checkBounds } from "../../query/check-options.ts"
+
+/** A time during which nobody listened, because the connection was lost: notifications may have been missed. */
+export interface NotificationGap {
+  /** The channel's name. */
+  readonly channel: string
+  /** When the connection was last known to be well. */
+  readonly since: Date
+  /** Why it was lost. */
+  readonly reason: unknown
+}
 
 /** Options of `listen`. */
 export interface ListenOptions {

@@ -3,9 +3,9 @@
  * not wait, and a consumer who may be slow.
  */
 
-import { NotificationOverflowError, UsageError } from "../errors/client-error.ts"
-import type { Notification } from "../link/async-messages.ts"
-import type { ListenOptions } from "./listen-options.ts"
+import { NotificationOverflowError, UsageError } from "../../errors/client-error.ts"
+import type { Notification } from "../../link/async-messages.ts"
+import type { ListenOptions, NotificationGap } from "./listen-options.ts"
 import { NotificationBuffer } from "./notification-buffer.ts"
 import { SubscriptionIterator } from "./subscription-iterator.ts"
 
@@ -14,16 +14,6 @@ const BUFFER_LIMIT = 10_000
 
 /** Is told each notification of a channel. What it throws, and how its promise ends, is ignored. */
 export type NotificationListener = (notification: Notification) => unknown
-
-/** A time during which nobody listened, because the connection was lost: notifications may have been missed. */
-export interface NotificationGap {
-  /** The channel's name. */
-  readonly channel: string
-  /** When the connection was last known to be well. */
-  readonly since: Date
-  /** Why it was lost. */
-  readonly reason: unknown
-}
 
 /** What comes for a subscription, in the order in which it came. */
 export type SubscriptionEvent =

@@ -5,7 +5,7 @@
  *     push ──▶ [ event | event | … ] ──▶ take      wait() resolves at each push, and at the end
  */
 
-import { Deque } from "../base/deque.ts"
+import { Deque } from "../../base/deque.ts"
 
 /** A bounded queue with an end. */
 export class NotificationBuffer<T> {
