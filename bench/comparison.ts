@@ -7,7 +7,8 @@ import { type DriverName, driverNames, type WorkloadName } from "./driver.ts"
 import type { Measurement } from "./measure.ts"
 import type { Results } from "./results.ts"
 import { type Summary, summarize } from "./statistics.ts"
-import { type Workload, workloads } from "./workloads.ts"
+import type { Workload } from "./workload.ts"
+import { workloads } from "./workloads.ts"
 
 /** The drivers pgline is held against. */
 const rivals: readonly DriverName[] = ["pg", "pg-pipeline", "postgres"]
@@ -25,7 +26,7 @@ export interface Cell {
 export interface Line {
   readonly workload: Workload
   readonly cells: readonly Cell[]
-  /** The speed of the fastest rival. */
+  /** The speed of the fastest rival, or of what pgline is held against instead. */
   readonly bestRival: number | undefined
   readonly speedRatio: number | undefined
   readonly cpuRatio: number | undefined
@@ -49,9 +50,12 @@ export function linesOf(results: Results): Line[] {
   return all.flatMap((workload) => {
     const cells = cellsOf(workload.name)
     if (cells.length === 0) return []
-    const against = [workload.name, ...(workload.rivalsOf ?? [])]
-      .flatMap((name) => cellsOf(name))
-      .filter(({ driver }) => rivals.includes(driver))
+    const against =
+      workload.against === undefined
+        ? [workload.name, ...(workload.rivalsOf ?? [])]
+            .flatMap((name) => cellsOf(name))
+            .filter(({ driver }) => rivals.includes(driver))
+        : cellsOf(workload.against)
     const own = cells.find(({ driver }) => driver === "pgline")
     const bestRival = against.length > 0 ? Math.max(...against.map(({ speed }) => speed.median)) : undefined
     return {

@@ -3,6 +3,7 @@
  * the same meaning. Results are the driver's own; `canonical.ts` compares them across drivers before anything is timed.
  */
 
+import type { BulkRow } from "./bulk-dataset.ts"
 import type { InsertRow, ServerAddress } from "./dataset.ts"
 
 /** The drivers, in the order of the report. `floor` is no driver but the limit: see `floor.ts`. */
@@ -11,7 +12,25 @@ export const driverNames = ["pgline", "pg", "pg-pipeline", "postgres", "floor"] 
 export type DriverName = (typeof driverNames)[number]
 
 /** The workloads, in the order of the report; `workloads.ts` says what they are. */
-export const workloadNames = ["w1", "w2", "w3", "w3s", "w4", "w5", "w6", "w7b", "w11", "w12a", "w12b", "w13"] as const
+export const workloadNames = [
+  "w1",
+  "w2",
+  "w3",
+  "w3s",
+  "w4",
+  "w5",
+  "w6",
+  "w7b",
+  "w8",
+  "w8r",
+  "w8b",
+  "w9",
+  "w10",
+  "w11",
+  "w12a",
+  "w12b",
+  "w13",
+] as const
 
 export type WorkloadName = (typeof workloadNames)[number]
 
@@ -28,6 +47,14 @@ export interface BenchClient {
   insertMany(rows: readonly InsertRow[]): Promise<unknown>
   download(): Promise<unknown>
   upload(bytes: Uint8Array): Promise<unknown>
+  /** Sends the chunks by a COPY … FROM STDIN, and resolves when the server has them. */
+  copyIn(text: string, chunks: readonly Uint8Array[]): Promise<unknown>
+  /** Hands over each piece of a COPY … TO STDOUT as it comes. */
+  copyOut(text: string, take: (chunk: Uint8Array) => void): Promise<unknown>
+  /** Hands over each row as it comes, in bounded memory. */
+  stream(text: string, take: (row: unknown) => void): Promise<unknown>
+  /** Copies rows that the driver encodes, for those that can. */
+  copyRows?(table: string, rows: readonly BulkRow[]): Promise<unknown>
   close(): Promise<void>
 }
 

@@ -112,6 +112,18 @@ class FloorClient implements BenchClient {
     return unmeasured()
   }
 
+  copyIn(): Promise<unknown> {
+    return unmeasured()
+  }
+
+  copyOut(): Promise<unknown> {
+    return unmeasured()
+  }
+
+  stream(): Promise<unknown> {
+    return unmeasured()
+  }
+
   close(): Promise<void> {
     return this.#socket.close()
   }

@@ -19,14 +19,17 @@ export interface BenchOptions {
   readonly write: boolean
 }
 
+/** All workloads take about twelve minutes with these. */
+const defaults = { rounds: "5", seconds: "1", warmUp: "0.6" }
+
 /** What `--help` prints. */
 export const usage: string = `npm run bench -- [workload…] [options]
 
   workload…             ${workloadNames.join(" ")}; default all
   --drivers <a,b,…>     ${driverNames.join(" ")}; default all
-  --rounds <n>          processes per driver and workload, interleaved; default 5
-  --seconds <s>         measured time of each process; default 2
-  --warm-up <s>         time before it; default 2
+  --rounds <n>          processes per driver and workload, interleaved; default ${defaults.rounds}
+  --seconds <s>         measured time of each process; default ${defaults.seconds}
+  --warm-up <s>         time before it; default ${defaults.warmUp}
   --sources             measure src/ by type stripping instead of a fresh build
   --profile             take CPU profiles of the measured time, keep them in .tmp/profiles and print their top
   --write               write bench/RESULTS.md and bench/results.svg
@@ -41,9 +44,9 @@ export function readOptions(args: readonly string[]): BenchOptions | "help" {
     allowPositionals: true,
     options: {
       drivers: { type: "string" },
-      rounds: { type: "string", default: "5" },
-      seconds: { type: "string", default: "2" },
-      "warm-up": { type: "string", default: "2" },
+      rounds: { type: "string", default: defaults.rounds },
+      seconds: { type: "string", default: defaults.seconds },
+      "warm-up": { type: "string", default: defaults.warmUp },
       sources: { type: "boolean", default: false },
       profile: { type: "boolean", default: false },
       write: { type: "boolean", default: false },

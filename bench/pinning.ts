@@ -6,7 +6,7 @@
 import { execFile } from "node:child_process"
 import { readFile } from "node:fs/promises"
 import { promisify } from "node:util"
-import type { Cores } from "./workloads.ts"
+import type { Cores } from "./workload.ts"
 
 const run = promisify(execFile)
 

@@ -10,7 +10,7 @@ import { type Cell, type Line, linesOf } from "./comparison.ts"
 import { driverNames } from "./driver.ts"
 import type { Results } from "./results.ts"
 import type { Summary } from "./statistics.ts"
-import type { Unit, Workload } from "./workloads.ts"
+import type { Unit, Workload } from "./workload.ts"
 
 /** Three significant digits, with thousands separated. */
 function digits(value: number): string {
@@ -38,14 +38,16 @@ function table(lines: readonly Line[], unit: (workload: Workload) => string, sho
 
 /** How pgline stands, against the targets. */
 function verdicts(lines: readonly Line[]): string {
-  const rows = lines.map(({ workload, cells, speedRatio, cpuRatio }) => {
+  const compared = lines.filter(({ bestRival }) => bestRival !== undefined)
+  const rows = compared.map(({ workload, cells, speedRatio, cpuRatio }) => {
     const { target } = workload
     const floor = cells.find(({ driver }) => driver === "floor")
     const own = cells.find(({ driver }) => driver === "pgline")
     const toFloor = floor && own ? `${(floor.speed.median / own.speed.median).toFixed(2)}×` : "n/a"
-    const speed =
-      speedRatio === undefined ? "n/a" : verdict(speedRatio, target?.speed, speedRatio >= (target?.speed ?? 0))
-    const cpu = cpuRatio === undefined ? "n/a" : verdict(cpuRatio, target?.cpu, cpuRatio <= (target?.cpu ?? Infinity))
+    const isFast = (speedRatio ?? 0) >= (target?.speed ?? 0) || (own?.speed.median ?? 0) >= (target?.rate ?? Infinity)
+    const rate = target?.rate === undefined ? "" : ` or ${target.rate.toLocaleString("en")} ${rateUnit[workload.unit]}`
+    const speed = verdict(speedRatio, target?.speed, isFast, rate)
+    const cpu = verdict(cpuRatio, target?.cpu, (cpuRatio ?? Infinity) <= (target?.cpu ?? Infinity))
     return `| ${workload.title} | ${speed} | ${cpu} | ${toFloor} |`
   })
   return [
@@ -55,9 +57,10 @@ function verdicts(lines: readonly Line[]): string {
   ].join("\n")
 }
 
-function verdict(ratio: number, target: number | undefined, reached: boolean): string {
+function verdict(ratio: number | undefined, target: number | undefined, reached: boolean, otherwise = ""): string {
+  if (ratio === undefined) return "n/a"
   const text = `${ratio.toFixed(2)}×`
-  return target === undefined ? text : `${reached ? "" : "**missed** "}${text} (${target}×)`
+  return target === undefined ? text : `${reached ? "" : "**missed** "}${text} (${target}×${otherwise})`
 }
 
 /** The whole report as Markdown. */

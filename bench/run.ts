@@ -12,6 +12,7 @@ import { fileURLToPath, pathToFileURL } from "node:url"
 import { promisify } from "node:util"
 import pg from "pg"
 import { startPostgres } from "../test/support/postgres-server.ts"
+import { createBulkTables } from "./bulk-dataset.ts"
 import { createTables, type ServerAddress } from "./dataset.ts"
 import { type DriverName, driverNames, loadDriver } from "./driver.ts"
 import { type BenchOptions, readOptions, usage } from "./options.ts"
@@ -21,7 +22,8 @@ import { writeReport } from "./report.ts"
 import { describeEnvironment, type Results, type RunRecord } from "./results.ts"
 import { summarize } from "./statistics.ts"
 import type { Answer, Job } from "./worker.ts"
-import { countCatalogRows, type Workload, workloads } from "./workloads.ts"
+import type { Workload } from "./workload.ts"
+import { countCatalogRows, workloads } from "./workloads.ts"
 
 const run = promisify(execFile)
 const root = fileURLToPath(new URL("..", import.meta.url))
@@ -36,6 +38,7 @@ const quietSettings = {
   max_wal_size: "8GB",
   shared_buffers: "256MB",
   jit: "off",
+  synchronize_seqscans: "off",
 }
 
 /** What all measurements of a run have in common. */
@@ -92,7 +95,11 @@ function jobOf(bench: Bench, task: Job["task"], workload: Workload, driver: Driv
 
 /** Lets each driver do the workload a few times and compares what came out. @throws Error when two differ */
 async function checkEqual(bench: Bench, workload: Workload, drivers: readonly DriverName[]): Promise<void> {
-  let first: { driver: DriverName; digest: string; sample: string } | undefined
+  let first: { driver: string; digest: string; sample: string } | undefined
+  if (workload.expectedSql !== undefined) {
+    const digest = String((await bench.admin.query(workload.expectedSql)).rows[0].digest)
+    first = { driver: "expected", digest, sample: digest }
+  }
   for (const driver of drivers) {
     if (workload.resetSql !== undefined) await bench.admin.query(workload.resetSql)
     const answer = await runWorker(bench, jobOf(bench, "check", workload, driver))
@@ -188,15 +195,18 @@ async function runAll(
   const admin = new pg.Client({ ...server })
   await admin.connect()
   try {
-    for (const statement of createTables.split(";\n")) await admin.query(statement)
+    for (const statement of `${createTables};\n${createBulkTables}`.split(";\n")) await admin.query(statement)
     const version = String((await admin.query("show server_version")).rows[0].server_version)
     const catalogRows = Number((await admin.query(countCatalogRows)).rows[0].count)
     const drivers = await listDrivers()
     const environment = { ...process.env, PGLINE_BENCH_ENTRY: entry }
     const bench: Bench = { options, server, postmaster, cores, admin, catalogRows, drivers, environment }
     const runs: RunRecord[] = []
-    for (const workload of workloads(catalogRows)) {
-      if (options.workloads.includes(workload.name)) runs.push(...(await runWorkload(bench, workload)))
+    const all = workloads(catalogRows)
+    const chosen = all.filter(({ name }) => options.workloads.includes(name))
+    for (const workload of all) {
+      const isNeeded = chosen.includes(workload) || chosen.some(({ against }) => against === workload.name)
+      if (isNeeded) runs.push(...(await runWorkload(bench, workload)))
     }
     const pinning = describePinning(postmaster, cores)
     return { environment: describeEnvironment(version, pinning, options.sources), catalogRows, runs }

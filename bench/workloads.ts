@@ -1,64 +1,16 @@
 /**
- * The workloads: what is called, how many calls are in flight, what is counted, and which cores it runs on. One open
- * workload is a Load; `measure.ts` drives all of them the same way.
+ * The workloads, in the order of the report.
  */
 
-import {
-  BLOB_BYTES,
-  digestInserts,
-  emptyInserts,
-  insertRow,
-  pointKey,
-  type ServerAddress,
-  statements,
-} from "./dataset.ts"
-import type { BenchClient, BenchDriver, WorkloadName } from "./driver.ts"
-
-/** What is counted: calls, rows or millions of bytes. */
-export type Unit = "op" | "row" | "MB"
-
-/** One core for client and server, or one for each. */
-export type Cores = "shared" | "separate"
-
-/** An opened workload. */
-export interface Load {
-  call(i: number): Promise<unknown>
-  close(): Promise<void>
-}
-
-/** A line of the report. */
-export interface Workload {
-  readonly name: WorkloadName
-  readonly title: string
-  readonly unit: Unit
-  readonly unitsPerCall: number
-  /** How many callers there are, each making its next call when its last is answered. */
-  readonly callers: number
-  readonly cores: Cores
-  /** Run by the suite before each process. */
-  readonly resetSql?: string
-  /** Run by the suite after the check's calls: the answer must be the same after every driver. */
-  readonly digestSql?: string
-  /** Workloads whose best rival counts as well, where rivals have no such mode. */
-  readonly rivalsOf?: readonly WorkloadName[]
-  /** What pgline is to reach against the best rival: times its speed, times its CPU. */
-  readonly target?: { readonly speed: number; readonly cpu: number }
-  open(driver: BenchDriver, server: ServerAddress): Promise<Load>
-}
+import { bulkWorkloads } from "./bulk-workloads.ts"
+import { BLOB_BYTES, digestInserts, emptyInserts, insertRow, pointKey, statements } from "./dataset.ts"
+import { onConnection, type Workload } from "./workload.ts"
 
 /** Queries under one Sync, and callers on one connection. */
 const IN_FLIGHT = 64
 const POOL_SIZE = 10
 const POOL_CALLERS = 200
 const MANY_ROWS = 1000
-
-/** A load on one connection. */
-function onConnection(call: (client: BenchClient, i: number) => Promise<unknown>): Workload["open"] {
-  return async (driver, server) => {
-    const client = await driver.connect(server)
-    return { call: (i) => call(client, i), close: () => client.close() }
-  }
-}
 
 const manyRows = Array.from({ length: MANY_ROWS }, (_, i) => insertRow(i))
 
@@ -154,8 +106,10 @@ export function workloads(catalogRows: number): readonly Workload[] {
       cores: "separate",
       resetSql: emptyInserts,
       digestSql: digestInserts,
+      target: { speed: 2, cpu: 0.25 },
       open: onConnection((client) => client.insertMany(manyRows)),
     },
+    ...bulkWorkloads,
     {
       name: "w11",
       title: "connect, query, close (SCRAM over TCP)",

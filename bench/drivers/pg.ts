@@ -1,11 +1,19 @@
 /**
  * node-postgres: prepared statements by name, as its documentation advises for speed; and the same with its pipeline
- * mode for the workloads that keep several queries in flight.
+ * mode for the workloads that keep several queries in flight. COPY is by pg-copy-streams; rows are streamed by pg-cursor,
+ * which pg-query-stream only wraps.
  */
 
+import { once } from "node:events"
+import { pipeline } from "node:stream/promises"
 import pg from "pg"
+import copyStreams from "pg-copy-streams"
+import Cursor from "pg-cursor"
 import { type InsertRow, type ServerAddress, statements } from "../dataset.ts"
 import type { BenchClient, BenchDriver, BenchPool } from "../driver.ts"
+
+/** Read at once from a cursor. */
+const BATCH_ROWS = 1000
 
 /** The parameters of a row in the statement's order. */
 const insertValues = (row: InsertRow): unknown[] => [row.id, row.name, row.createdAt, row.score]
@@ -55,6 +63,23 @@ class PgClient implements BenchClient {
     return (await this.#client.query({ ...statements.upload, values: [buffer] })).rows
   }
 
+  async copyIn(text: string, chunks: readonly Uint8Array[]): Promise<void> {
+    await pipeline(chunks, this.#client.query(copyStreams.from(text)))
+  }
+
+  async copyOut(text: string, take: (chunk: Uint8Array) => void): Promise<void> {
+    const stream = this.#client.query(copyStreams.to(text)).on("data", take)
+    await once(stream, "end")
+  }
+
+  async stream(text: string, take: (row: unknown) => void): Promise<void> {
+    const cursor = this.#client.query(new Cursor(text))
+    for (let rows = await cursor.read(BATCH_ROWS); rows.length > 0; rows = await cursor.read(BATCH_ROWS)) {
+      for (const row of rows) take(row)
+    }
+    await cursor.close()
+  }
+
   close(): Promise<void> {
     return this.#client.end()
   }
@@ -83,7 +108,7 @@ async function connect(server: ServerAddress, pipeline: boolean): Promise<PgClie
 }
 
 export const pgDriver: BenchDriver = {
-  workloads: ["w1", "w2", "w3", "w3s", "w4", "w5", "w6", "w7b", "w11", "w12a", "w12b", "w13"],
+  workloads: ["w1", "w2", "w3", "w3s", "w4", "w5", "w6", "w7b", "w8", "w9", "w10", "w11", "w12a", "w12b", "w13"],
   connect: (server) => connect(server, false),
   openPool: (server, size) => new PgPool(new pg.Pool({ ...server, max: size })),
 }

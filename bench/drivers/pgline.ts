@@ -4,8 +4,9 @@
  */
 
 import type { Connection, Pool as PglinePool } from "../../src/index.ts"
+import type { BulkRow } from "../bulk-dataset.ts"
 import { type InsertRow, type ServerAddress, statements } from "../dataset.ts"
-import type { BenchClient, BenchDriver, BenchPool } from "../driver.ts"
+import { type BenchClient, type BenchDriver, type BenchPool, workloadNames } from "../driver.ts"
 
 const entry = process.env["PGLINE_BENCH_ENTRY"] ?? "../../src/index.ts"
 const { connect, Pool } = (await import(entry)) as typeof import("../../src/index.ts")
@@ -56,6 +57,22 @@ class PglineClient implements BenchClient {
     return this.#connection.rows(statements.upload.text, [bytes])
   }
 
+  copyIn(text: string, chunks: readonly Uint8Array[]): Promise<unknown> {
+    return this.#connection.copyIn(text, chunks)
+  }
+
+  async copyOut(text: string, take: (chunk: Uint8Array) => void): Promise<void> {
+    for await (const chunk of this.#connection.copyOut(text)) take(chunk)
+  }
+
+  async stream(text: string, take: (row: unknown) => void): Promise<void> {
+    for await (const row of this.#connection.stream(text)) take(row)
+  }
+
+  copyRows(table: string, rows: readonly BulkRow[]): Promise<unknown> {
+    return this.#connection.copyRows(table, rows)
+  }
+
   close(): Promise<void> {
     return this.#connection.close()
   }
@@ -78,7 +95,7 @@ class PglineBenchPool implements BenchPool {
 }
 
 export const pglineDriver: BenchDriver = {
-  workloads: ["w1", "w2", "w3", "w3s", "w4", "w5", "w6", "w7b", "w11", "w12a", "w12b", "w13"],
+  workloads: workloadNames,
   connect: async (server: ServerAddress) => new PglineClient(await connect({ ...server, sslmode: "disable" })),
   openPool: (server, size) => new PglineBenchPool(new Pool({ ...server, sslmode: "disable", max: size })),
 }

@@ -2,9 +2,14 @@
  * postgres.js with its defaults: tagged templates, which it prepares and pipelines by itself.
  */
 
+import { once } from "node:events"
+import { pipeline } from "node:stream/promises"
 import postgres from "postgres"
 import { type InsertRow, type ServerAddress, statements } from "../dataset.ts"
 import type { BenchClient, BenchDriver, BenchPool } from "../driver.ts"
+
+/** Read at once from a cursor. */
+const BATCH_ROWS = 1000
 
 /** A statement's text as a template: what stands between its placeholders, which are in order. */
 function template(text: string): TemplateStringsArray {
@@ -64,6 +69,21 @@ class PostgresClient implements BenchClient, BenchPool {
     return this.#sql(upload, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
   }
 
+  async copyIn(text: string, chunks: readonly Uint8Array[]): Promise<void> {
+    await pipeline(chunks, await this.#sql(template(text)).writable())
+  }
+
+  async copyOut(text: string, take: (chunk: Uint8Array) => void): Promise<void> {
+    const stream = (await this.#sql(template(text)).readable()).on("data", take)
+    await once(stream, "end")
+  }
+
+  async stream(text: string, take: (row: unknown) => void): Promise<void> {
+    for await (const rows of this.#sql(template(text)).cursor(BATCH_ROWS)) {
+      for (const row of rows) take(row)
+    }
+  }
+
   close(): Promise<void> {
     return this.#sql.end()
   }
@@ -75,7 +95,7 @@ function open(server: ServerAddress, max: number): PostgresClient {
 }
 
 export const postgresDriver: BenchDriver = {
-  workloads: ["w1", "w2", "w3", "w3s", "w4", "w5", "w6", "w7b", "w11", "w12a", "w12b", "w13"],
+  workloads: ["w1", "w2", "w3", "w3s", "w4", "w5", "w6", "w7b", "w8", "w9", "w10", "w11", "w12a", "w12b", "w13"],
   connect: async (server) => open(server, 1),
   openPool: open,
 }
