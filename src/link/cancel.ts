@@ -20,6 +20,10 @@ export async function sendCancel(dial: CancelDial, server: ServerState, signal: 
     throw new UsageError("the server has given no key to cancel with")
   }
   const transport = await dial(signal)
+  if (signal.aborted) {
+    transport.destroy()
+    throw signal.reason
+  }
   await new Promise<void>((resolve, reject) => {
     const onAbort = (): void => {
       transport.destroy()

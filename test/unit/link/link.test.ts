@@ -307,8 +307,11 @@ describe("cancel", () => {
     await turn()
     const cancelled = db.cancel()
     await turn()
-    expect(transport.takeMessageTypes()).toBe("PDBESQ")
-    transport.deliver(Buffer.concat([failure("57014"), backend.emptyQueryResponse(), backend.readyForQuery()]))
+    expect(transport.takeMessageTypes()).toBe("PDBES")
+    transport.deliver(failure("57014"))
+    await vi.waitUntil(() => transport.written.length > 0)
+    expect(transport.takeMessageTypes()).toBe("Q")
+    transport.deliver(Buffer.concat([backend.emptyQueryResponse(), backend.readyForQuery()]))
     await cancelled
     await expect(call).rejects.toMatchObject({ code: "57014" })
     db.destroy()
