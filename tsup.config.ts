@@ -9,7 +9,12 @@ import { join } from "node:path"
 import { transform } from "esbuild"
 import type { Options } from "tsup"
 
-const entry: Record<string, string> = { index: "src/index.ts", pg: "src/pg/index.ts" }
+const entry: Record<string, string> = {
+  index: "src/index.ts",
+  pg: "src/pg/index.ts",
+  kysely: "src/adapters/kysely.ts",
+  drizzle: "src/adapters/drizzle.ts",
+}
 const output = "dist"
 
 /** Writes `x.cjs` beside each `x.js`. */
