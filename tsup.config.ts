@@ -31,9 +31,11 @@ async function translateToCommonJs(directory: string): Promise<void> {
       logOverride: { "empty-import-meta": "silent" },
     })
     const translated = code.replaceAll(/((?:require|import)\("\.{1,2}\/[^"]+)\.js"\)/g, '$1.cjs")')
+    // Of what is exported, the names are told to readers of the code (`0 && …`); the default is not among them.
+    const told = /\bdefault:\(\)=>/.test(translated) ? "0&&(exports.default=0);\n" : ""
     await writeFile(
       join(directory, name.replace(/\.js$/, ".cjs")),
-      translated.replace(/\n?\/\/# sourceMappingURL=.*\s*$/, "\n"),
+      told + translated.replace(/\n?\/\/# sourceMappingURL=.*\s*$/, "\n"),
     )
   }
 }

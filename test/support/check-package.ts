@@ -5,7 +5,7 @@
  */
 
 import { execFile } from "node:child_process"
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { promisify } from "node:util"
@@ -18,6 +18,7 @@ interface Manifest {
   readonly exports: Readonly<Record<string, unknown>>
   readonly dependencies?: Readonly<Record<string, string>>
   readonly optionalDependencies?: Readonly<Record<string, string>>
+  readonly peerDependencies?: Readonly<Record<string, string>>
 }
 
 /** Runs a program and shows what it says; rejects when it fails. */
@@ -43,16 +44,19 @@ function checkFiles(files: readonly string[]): void {
 /** Loads every entry both ways and compares the names. */
 async function checkLoading(manifest: Manifest, project: string): Promise<void> {
   const entries = Object.keys(manifest.exports).filter((entry) => !entry.endsWith(".json"))
-  const names = entries.map((entry) => entry.replace(/^\./, manifest.name))
-  await writeFile(
-    join(project, "esm.mjs"),
-    program(names, (name) => `await import(${JSON.stringify(name)})`),
-  )
-  await writeFile(
-    join(project, "cjs.cjs"),
-    program(names, (name) => `require(${JSON.stringify(name)})`),
-  )
-  for (const node of [process.execPath, ...(process.env["PGLINE_CHECK_NODE"] ?? "").split(":").filter(Boolean)]) {
+  const nodes = [process.execPath, ...(process.env["PGLINE_CHECK_NODE"] ?? "").split(":").filter(Boolean)]
+  for (const node of nodes) {
+    // The libraries of the adapters may want a newer Node than we do.
+    const loadable = entries.filter((entry) => node === process.execPath || !/^\.\/(kysely|drizzle)$/.test(entry))
+    const names = loadable.map((entry) => entry.replace(/^\./, manifest.name))
+    await writeFile(
+      join(project, "esm.mjs"),
+      program(names, (name) => `await import(${JSON.stringify(name)})`),
+    )
+    await writeFile(
+      join(project, "cjs.cjs"),
+      program(names, (name) => `require(${JSON.stringify(name)})`),
+    )
     const [esm, cjs] = await Promise.all(
       ["esm.mjs", "cjs.cjs"].map(async (file) => (await run(node, [file], { cwd: project })).stdout),
     )
@@ -92,6 +96,10 @@ try {
   const manifest: Manifest = JSON.parse(await readFile(join(unpacked, "package.json"), "utf8"))
   if (Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies }).length > 0) {
     throw new Error("the package must have no dependencies")
+  }
+  // The adapters' own libraries are for the user to install.
+  for (const peer of Object.keys(manifest.peerDependencies ?? {})) {
+    await symlink(join(root, "node_modules", peer), join(directory, "node_modules", peer))
   }
   await checkLoading(manifest, directory)
 } finally {
