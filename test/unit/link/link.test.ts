@@ -321,13 +321,16 @@ describe("cancel", () => {
     const gone = await startReplay({ dialCancel: closingTransport })
     gone.db.destroy()
     const going = await startReplay({ dialCancel: closingTransport })
-    const cancelled = endingsOf([gone.db.cancel(), going.db.cancel()])
+    const cancelled = going.db.cancel()
+    cancelled.catch(() => {}) // it is looked at when the other cases are ready
     going.db.destroy()
     const later = await startReplay({ dialCancel: closingTransport })
-    const drained = endingsOf([later.db.cancel()])
+    const drained = later.db.cancel()
     await turn()
     later.transport.destroy()
-    for (const ending of [...(await cancelled), ...(await drained)]) expect(ending.status).not.toBe("hung")
+    for (const ending of await endingsOf([gone.db.cancel(), cancelled, drained])) {
+      expect(ending.status).not.toBe("hung")
+    }
   })
 
   test("on a server that never closes the request's connection gives up", async () => {
