@@ -26,7 +26,7 @@ export class CancelRequests {
   readonly #place: LinkPlace
   readonly #timeoutMs: number
   readonly #asked: Set<AbortController> = new Set()
-  readonly #pauses: Set<() => void> = new Set()
+  readonly #pauses: Set<{ readonly progress: () => Progress; readonly end: () => void }> = new Set()
 
   /** @param timeoutMs how long the server may take to take a request that was asked for */
   constructor(dial: CancelDial, server: ServerState, place: LinkPlace, timeoutMs: number) {
@@ -65,25 +65,31 @@ export class CancelRequests {
     for (let patienceMs = FIRST_PATIENCE_MS; performance.now() < end; patienceMs *= 2) {
       if (progress() === "running") await this.ask()
       if (progress() === "over") return
-      await this.#pause(patienceMs)
+      await this.#pause(patienceMs, progress)
     }
   }
 
-  #pause(delayMs: number): Promise<void> {
+  /** Something was answered: it may be what is to be cancelled. */
+  onAnswered(): void {
+    for (const { progress, end } of this.#pauses) if (progress() === "over") end()
+  }
+
+  #pause(delayMs: number, progress: () => Progress): Promise<void> {
     return new Promise((resolve) => {
       const end = (): void => {
         clearTimeout(timer)
-        this.#pauses.delete(end)
+        this.#pauses.delete(pause)
         resolve()
       }
       const timer = setTimeout(end, delayMs)
-      this.#pauses.add(end)
+      const pause = { progress, end }
+      this.#pauses.add(pause)
     })
   }
 
   /** The link is gone. */
   dispose(reason: Error): void {
-    for (const end of [...this.#pauses]) end()
+    for (const { end } of this.#pauses) end()
     for (const abort of this.#asked) abort.abort(reason)
   }
 }

@@ -350,6 +350,7 @@ export class Link
   }
 
   #onAnswered(exchange: Exchange): void {
+    this.#cancels.onAnswered()
     this.#canceller.forget(exchange)
     if (!this.#canceller.onAnswered(exchange)) this.#traffic.free(exchange)
   }

@@ -96,12 +96,17 @@ export class RealSession {
   heard: string[] = []
   readonly #pending: Promise<unknown>[] = []
 
-  constructor(url: string, observer: Connection, db: Connection, name: string) {
+  private constructor(url: string, observer: Connection, db: Connection, name: string) {
     this.url = url
     this.observer = observer
     this.db = db
     this.table = name
     this.channel = name
+  }
+
+  /** @param name the table's, the channel's and the session's */
+  static async open(url: string, observer: Connection, name: string): Promise<RealSession> {
+    return new RealSession(url, observer, await connect(url, { applicationName: name }), name)
   }
 
   /** Where statements go now. */
@@ -127,7 +132,7 @@ export class RealSession {
 
   async reconnect(): Promise<void> {
     await within("close", this.db.close())
-    this.db = await within("connect", connect(this.url))
+    this.db = await within("connect", connect(this.url, { applicationName: this.table }))
     this.open.length = 0
     this.statement = undefined
     this.heard = []
