@@ -27,9 +27,9 @@ beforeEach(async () => {
   return () => proxy[Symbol.asyncDispose]()
 })
 
-const bounds: ConnectOptions = { stallTimeout: 100, cancelTimeout: 150, applicationName: "hole" }
+const bounds: ConnectOptions = { stallTimeout: 200, cancelTimeout: 200, applicationName: "hole" }
 const through = (more: ConnectOptions = {}): Promise<Connection> =>
-  within("connect", connect(proxy.urlFor(sharedServer.url), { ...bounds, ...more }))
+  within("connect", connect(proxy.urlFor(sharedServer.url), { ...bounds, connectTimeout: 10_000, ...more }))
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
@@ -133,8 +133,8 @@ describe("the stall timeout ends", () => {
   })
 
   it("nothing that is slow but alive", async () => {
-    const db = await through({ stallTimeout: 30 })
-    expect(await within("slow", db.value`select 'slow' from pg_sleep(0.4)`)).toBe("slow")
+    const db = await through({ stallTimeout: 400 })
+    expect(await within("slow", db.value`select 'slow' from pg_sleep(1.3)`)).toBe("slow")
     await within("close", db.close())
   })
 })
@@ -214,6 +214,7 @@ describe("other bounds end", () => {
 it("a pool serves again by itself when the network is back, and its listener tells of the gap", async () => {
   const pool = new Pool(proxy.urlFor(sharedServer.url), {
     ...bounds,
+    connectTimeout: 1000,
     max: 3,
     acquireTimeout: 5000,
     healthCheckAfter: 20,
