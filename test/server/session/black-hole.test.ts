@@ -214,6 +214,7 @@ describe("other bounds end", () => {
 it("a pool serves again by itself when the network is back, and its listener tells of the gap", async () => {
   const pool = new Pool(proxy.urlFor(sharedServer.url), {
     ...bounds,
+    applicationName: "served",
     connectTimeout: 1000,
     max: 3,
     acquireTimeout: 5000,
@@ -225,7 +226,8 @@ it("a pool serves again by itself when the network is back, and its listener tel
   const subscription = await pool.listen("hole", ({ payload }) => got.push(payload), { onGap: (gap) => gaps.push(gap) })
   expect(await pool.value`select 1`).toBe(1)
   const lost = [1, 2, 3].map((n) => failureOf(`query ${n}`, pool.query("select pg_sleep(60)")))
-  await pause(30)
+  const running = "select count(*)::int4 from pg_stat_activity where application_name = 'served' and query ~ 'pg_sleep'"
+  await expect.poll(() => admin.value(running)).toBe(3)
   await proxy.blackHole()
   for (const error of await Promise.all(lost)) expect(error).toBeInstanceOf(errors.ConnectionError)
   await admin.notify("hole", "missed")
