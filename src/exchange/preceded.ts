@@ -9,6 +9,7 @@
 
 import type { ByteSource } from "../base/byte-source.ts"
 import { ProtocolError } from "../errors/client-error.ts"
+import { ServerError } from "../errors/server-error.ts"
 import {
   BIND_COMPLETE,
   CLOSE_COMPLETE,
@@ -31,8 +32,8 @@ export interface PrecededListener {
   onPassed(): void
   /** It has failed, or nobody can tell any more. */
   onFailed(error: unknown): void
-  /** It was never sent, because the exchange behind it could not be. */
-  onNeverSent(): void
+  /** It has not happened: it was never sent, because the exchange behind it could not be, or a cancel request has hit it. */
+  onNotDone(): void
 }
 
 /** Runs a statement in front of another exchange's request. */
@@ -114,7 +115,7 @@ export class Preceded implements SkippableExchange {
   }
 
   fail(error: unknown): void {
-    if (this.#state === "unsent") this.#listener.onNeverSent()
+    if (this.#state === "unsent") this.#listener.onNotDone()
     this.#fail(error)
     this.#exchange.fail(error)
   }
@@ -162,6 +163,7 @@ export class Preceded implements SkippableExchange {
   #fail(error: unknown): void {
     if (this.#state !== "preceding") return
     this.#state = "failed"
-    this.#listener.onFailed(error)
+    if (error instanceof ServerError && error.code === "57014") this.#listener.onNotDone()
+    else this.#listener.onFailed(error)
   }
 }

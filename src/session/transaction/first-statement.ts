@@ -4,7 +4,7 @@
  *
  *     fresh ──first statement──▶ beginning ──confirmed──▶ begun
  *       ▲                            ├──refused──▶ failed
- *       └──────── never sent ────────┘
+ *       └──────── not done ──────────┘
  */
 
 import { Deque } from "../../base/deque.ts"
@@ -38,7 +38,7 @@ export class FirstStatement {
     this.#start = start
   }
 
-  /** True while nothing of the transaction has been sent. */
+  /** True while nothing of the transaction has happened on the server. */
   get isFresh(): boolean {
     return this.#state === "fresh"
   }
@@ -90,7 +90,7 @@ export class FirstStatement {
         this.#failure = error
         this.#settle("failed")
       },
-      onNeverSent: () => this.#settle("fresh"),
+      onNotDone: () => this.#settle("fresh"),
     })
   }
 

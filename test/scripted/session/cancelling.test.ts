@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest"
 import { type Connection, type ConnectOptions, connect, errors } from "../../../src/index.ts"
-import { extendedAnswer } from "../../support/backend-answers.ts"
+import { commandAnswer, extendedAnswer } from "../../support/backend-answers.ts"
 import * as backend from "../../support/backend-messages.ts"
 import { queryText } from "../../support/frontend-frames.ts"
 import { type BackendScript, type ScriptedConnection, startScriptedBackend } from "../../support/scripted-backend.ts"
@@ -214,5 +214,34 @@ it("a transaction whose first statement is stopped is rolled back, though BEGIN 
     expect(await failureOf("transaction", stopped)).toBeInstanceOf(errors.TimeoutError)
     expect(texts.join()).toContain("ROLLBACK")
     expect(db.info.transactionStatus).toBe("idle")
+  })
+})
+
+it("a cancel request that hits BEGIN itself leaves the transaction to the next statement", async () => {
+  const taken = new Event()
+  const session: BackendScript = async (client) => {
+    await client.expect("PBEPDBES")
+    await taken.happened
+    await client.send(cancelled, backend.readyForQuery())
+    await expectDrain(client)
+    await client.send(...drained)
+    await client.expect("PBEPDBES")
+    const begun = [backend.parseComplete(), backend.bindComplete(), backend.commandComplete("BEGIN")]
+    await client.send(...begun, extendedAnswer("2").subarray(0, -6), backend.readyForQuery("T"))
+    await client.expect("PDBES")
+    await client.send(commandAnswer("COMMIT"))
+    await client.untilClosed()
+  }
+  await play(session, [request(taken)], async (db) => {
+    const value = await within(
+      "transaction",
+      db.transaction(async (tx) => {
+        const stopped = failureOf("stopped", tx.query("select 1", [], { timeout: 10 }))
+        const next = tx.value("select 2")
+        expect(await stopped).toBeInstanceOf(errors.TimeoutError)
+        return next
+      }),
+    )
+    expect(value).toBe(2)
   })
 })
