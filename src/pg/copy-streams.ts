@@ -66,9 +66,11 @@ export class CopyFromStream extends Writable implements Submittable {
     this.text = text
   }
 
-  submit(connection: RequestWriter): void {
+  submit(connection: RequestWriter): Error | undefined {
+    if (this.destroyed) return givenUp()
     this.#sender.connection = connection
     connection.query(this.text)
+    return undefined
   }
 
   handleCopyInResponse(): void {
@@ -128,9 +130,11 @@ export class CopyToStream extends Readable implements Submittable {
     this.text = text
   }
 
-  submit(connection: RequestWriter): void {
+  submit(connection: RequestWriter): Error | undefined {
+    if (this.destroyed) return givenUp()
     this.#connection = connection
     connection.query(this.text)
+    return undefined
   }
 
   handleCopyData(message: CopyDataMessage): void {
@@ -173,11 +177,13 @@ export class CopyBothStream extends Duplex implements Submittable {
     this.text = text
   }
 
-  submit(connection: RequestWriter): void {
+  submit(connection: RequestWriter): Error | undefined {
+    if (this.destroyed) return givenUp()
     this.#sender.connection = connection
     connection.once("replicationStart", () => this.#sender.open())
     connection.once("copyDone", () => this.push(null))
     connection.query(this.text)
+    return undefined
   }
 
   handleCopyInResponse(): void {
@@ -216,6 +222,11 @@ export class CopyBothStream extends Duplex implements Submittable {
       done()
     })
   }
+}
+
+/** A stream may be destroyed while its query still waits for its turn: there is nothing to run then. */
+function givenUp(): Error {
+  return new Error("the stream was destroyed before its query was run")
 }
 
 function rowCountOf({ text }: CommandCompleteMessage): number {

@@ -83,6 +83,7 @@ export class Cursor extends EventEmitter implements Submittable {
       })
     }
     if (this.connection === null || this.#state === "done") {
+      this.#state = "done"
       later(() => callback())
       return undefined
     }
@@ -93,7 +94,8 @@ export class Cursor extends EventEmitter implements Submittable {
 
   // Submittable
 
-  submit(connection: RequestWriter): void {
+  submit(connection: RequestWriter): Error | undefined {
+    if (this.#state === "done") return new Error("the cursor was closed before its query was run")
     this.connection = connection
     this.#state = "describing"
     connection.parse({ text: this.text })
@@ -102,6 +104,7 @@ export class Cursor extends EventEmitter implements Submittable {
     connection.flush()
     // A statement without rows has no description that could wake us.
     connection.once("noData", this.#onNoData)
+    return undefined
   }
 
   handleRowDescription(message: RowDescriptionMessage): void {

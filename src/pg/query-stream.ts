@@ -38,8 +38,8 @@ export class QueryStream extends Readable implements Submittable {
     return this.cursor.text
   }
 
-  submit(connection: RequestWriter): void {
-    this.cursor.submit(connection)
+  submit(connection: RequestWriter): Error | undefined {
+    return this.cursor.submit(connection)
   }
 
   handleRowDescription(message: RowDescriptionMessage): void {

@@ -143,7 +143,7 @@ export class Query extends EventEmitter implements Submittable, RowReceiver {
     if (this._canceledDueToError) return
     let row: unknown
     try {
-      row = this._result._reader(source, start, end)
+      row = this._result.readRow(source, start, end)
     } catch (error) {
       if (error instanceof ProtocolError) throw error
       this._canceledDueToError = error as Error

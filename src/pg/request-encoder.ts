@@ -47,12 +47,12 @@ export abstract class RequestEncoder extends EventEmitter implements RequestWrit
   }
 
   query(text: string): void {
-    this.encoder.query(text)
+    this.encoder.query(textOf(text))
     this.written()
   }
 
   parse({ text, name, types }: { text?: string | undefined; name?: string | undefined; types?: unknown }): void {
-    this.encoder.parse(name || "", text || "", Array.isArray(types) ? types : [])
+    this.encoder.parse(textOf(name), textOf(text), Array.isArray(types) ? types : [])
     this.written()
   }
 
@@ -65,7 +65,7 @@ export abstract class RequestEncoder extends EventEmitter implements RequestWrit
     const { writer } = this.encoder
     const before = writer.length
     try {
-      this.encoder.beginBind(portal || "", statement || "")
+      this.encoder.beginBind(textOf(portal), textOf(statement))
       this.#writeValues(values, valueMapper)
       writer.int16(1)
       writer.int16(binary ? BINARY : TEXT)
@@ -78,19 +78,19 @@ export abstract class RequestEncoder extends EventEmitter implements RequestWrit
   }
 
   execute({ portal, rows }: { portal?: string | undefined; rows?: number | undefined } = {}): void {
-    this.encoder.execute(portal || "", rows || 0)
+    this.encoder.execute(textOf(portal), rows || 0)
     this.written()
   }
 
   describe({ type, name }: TargetRequest): void {
-    if (type === STATEMENT) this.encoder.describeStatement(name || "")
-    else this.encoder.describePortal(name || "")
+    if (type === STATEMENT) this.encoder.describeStatement(textOf(name))
+    else this.encoder.describePortal(textOf(name))
     this.written()
   }
 
   close({ type, name }: TargetRequest): void {
-    if (type === STATEMENT) this.encoder.closeStatement(name || "")
-    else this.encoder.closePortal(name || "")
+    if (type === STATEMENT) this.encoder.closeStatement(textOf(name))
+    else this.encoder.closePortal(textOf(name))
     this.written()
   }
 
@@ -143,4 +143,11 @@ export abstract class RequestEncoder extends EventEmitter implements RequestWrit
       writer.patchInt16(formats + 2 * i, format)
     }
   }
+}
+
+/** Empty when there is none. @throws TypeError when it is no string, as Node does */
+function textOf(text: string | undefined): string {
+  if (!text) return ""
+  if (typeof text !== "string") Buffer.byteLength(text)
+  return text
 }

@@ -5,8 +5,9 @@
  * @see https://node-postgres.com/apis/result
  */
 
+import type { ByteSource } from "../base/byte-source.ts"
 import type { Field } from "./messages.ts"
-import { type RowReader, rowReader } from "./row-reader.ts"
+import { type RowReader, readSingleRow, rowReader } from "./row-reader.ts"
 import { types as globalTypes, type TypeParser, type TypeParsers } from "./types.ts"
 
 const TAG = /^([A-Za-z]+)(?: (\d+))?(?: (\d+))?/
@@ -30,6 +31,7 @@ export class Result<R = PgRow> {
   declare rowAsArray: boolean
   declare _prebuiltEmptyResultObject: Record<string, null> | null
   #reader: RowReader | undefined
+  #isFirst = true
 
   constructor(rowMode?: string, types?: TypeParsers) {
     this.command = null
@@ -60,17 +62,14 @@ export class Result<R = PgRow> {
   }
 
   _parseRowAsArray(values: readonly unknown[]): PgRow {
-    return values.map((value, i) => (value === null ? null : this._parsers![i]!(value)))
+    const row: unknown[] = []
+    for (let i = 0; i < values.length; i++) row.push(values[i] === null ? null : this._parsers![i]!(values[i]))
+    return row
   }
 
   /** Makes a row of texts; of bytes where a column came in binary. */
   parseRow(values: readonly unknown[]): PgRow {
-    const row: Record<string, unknown> = { ...this._prebuiltEmptyResultObject }
-    for (let i = 0; i < values.length; i++) {
-      const value = values[i]
-      set(row, this.fields[i]!.name, value === null ? null : this._parsers![i]!(value))
-    }
-    return row
+    return this.#named(values.map((value, i) => (value === null ? null : this._parsers![i]!(value))))
   }
 
   addRow(row: R): void {
@@ -81,26 +80,38 @@ export class Result<R = PgRow> {
   addFields(fields: Field[]): void {
     this.fields = fields
     const types = this._types || globalTypes
-    const empty: Record<string, null> = Object.create(null)
+    const empty: Record<string, null> = {}
     const parsers: TypeParser[] = []
     for (const { name, dataTypeID, format } of fields) {
-      empty[name] = null
+      set(empty, name, null)
       parsers.push(types.getTypeParser(dataTypeID, format || "text"))
     }
     if (fields.length > 0) this._parsers = parsers
-    this._prebuiltEmptyResultObject = { ...empty }
+    this._prebuiltEmptyResultObject = empty
     this.#reader = undefined
+    this.#isFirst = true
   }
 
-  /** What makes rows of these columns from bytes. */
-  get _reader(): RowReader {
+  /** Makes a row of these columns from bytes. What is made for many rows alike does not pay for a single one. */
+  readRow(source: ByteSource, start: number, end: number): PgRow {
+    if (this.#isFirst) {
+      this.#isFirst = false
+      const values = readSingleRow(source, start, end, this.fields, this._parsers ?? [])
+      return this.rowAsArray ? values : this.#named(values)
+    }
     this.#reader ??= rowReader(this.fields, this._parsers ?? [], this.rowAsArray)
-    return this.#reader
+    return this.#reader(source, start, end)
+  }
+
+  #named(values: readonly unknown[]): Record<string, unknown> {
+    const row: Record<string, unknown> = {}
+    for (let i = 0; i < values.length; i++) set(row, this.fields[i]!.name, values[i])
+    return row
   }
 }
 
 /** `__proto__` is a column like any other. */
-function set(row: Record<string, unknown>, name: string, value: unknown): void {
+function set<T>(row: Record<string, T>, name: string, value: T): void {
   if (name === "__proto__") {
     Object.defineProperty(row, name, { value, enumerable: true, configurable: true, writable: true })
   } else {

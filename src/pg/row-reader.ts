@@ -37,6 +37,40 @@ export function rowReader(fields: readonly Field[], parsers: readonly TypeParser
   return compileRowDecoder(asArray ? "tuple" : "object", names, decodes) ?? interpretedReader(names, decodes, asArray)
 }
 
+/** Reads one DataRow without making a reader for others like it. */
+export function readSingleRow(
+  source: ByteSource,
+  start: number,
+  end: number,
+  fields: readonly Field[],
+  parsers: readonly TypeParser[],
+): unknown[] {
+  const { view } = source
+  if (start + 2 > end || view.getUint16(start) !== fields.length) malformedRow()
+  const values: unknown[] = []
+  let position = start + 2
+  for (let i = 0; i < fields.length; i++) {
+    if (position + 4 > end) malformedRow()
+    const length = view.getInt32(position)
+    position += 4
+    const next = position + Math.max(length, 0)
+    if (next > end) malformedRow()
+    values.push(length < 0 ? null : readValue(fields[i]!, parsers[i]!, source, position, next))
+    position = next
+  }
+  if (position !== end) malformedRow()
+  return values
+}
+
+function readValue(field: Field, parser: TypeParser, source: ByteSource, start: number, end: number): unknown {
+  const { dataTypeID, format } = field
+  if (format === "binary") return parser(Buffer.from(source.bytes.subarray(start, end)))
+  const known = isOriginalParser(dataTypeID, parser) ? knownDecode(dataTypeID) : undefined
+  if (known !== undefined) return known(source, start, end)
+  const text = source.text(start, end)
+  return isPlainParser(parser) ? text : parser(text)
+}
+
 function decodeFor({ dataTypeID, format }: Field, parser: TypeParser): Decode<unknown> {
   if (format === "binary") {
     return (source, start, end) => parser(Buffer.from(source.bytes.subarray(start, end)))
