@@ -153,7 +153,8 @@ export class Link
   async cancel(): Promise<void> {
     if (this.refusal !== undefined) throw this.refusal
     const { front, firstWaiting } = this.#traffic
-    const isEnding = front instanceof Drain || (front !== undefined && this.#canceller.isStopped(front))
+    // What is ending anyway is not what is meant, but what waits for that.
+    const isEnding = front === undefined || front instanceof Drain || this.#canceller.isStopped(front)
     const target = isEnding ? firstWaiting : front
     if (target === undefined || target.isCallerPaced) await this.#cancels.ask()
     else await this.#cancels.askUntilOver(() => this.#progressOf(target))

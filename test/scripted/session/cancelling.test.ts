@@ -245,3 +245,32 @@ it("a cancel request that hits BEGIN itself leaves the transaction to the next s
     expect(value).toBe(2)
   })
 })
+
+it("cancel() means the statement that waits for an earlier cancel to end", async () => {
+  const [first, mayClose, second] = [new Event(), new Event(), new Event()]
+  const session: BackendScript = async (client) => {
+    await client.expect("PDBES")
+    await first.happened
+    await client.send(cancelled, backend.readyForQuery())
+    await client.wait(40)
+    mayClose.tell()
+    await expectDrain(client)
+    await client.send(...drained)
+    await client.expect("PDBES")
+    await second.happened
+    await client.send(cancelled, backend.readyForQuery())
+    await expectDrain(client)
+    await client.send(...drained)
+    await client.untilClosed()
+  }
+  await play(session, [request(first, mayClose.happened), request(second)], async (db) => {
+    const stopped = failureOf("stopped", db.query("select 1", [], { timeout: 10 }))
+    const meant = failureOf("meant", db.query("select 2"))
+    await stopped
+    // The statement is answered, but its request may still be on its way.
+    await first.happened
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    await within("cancel", db.cancel())
+    expect(await meant).toMatchObject({ code: "57014" })
+  })
+})
