@@ -47,7 +47,7 @@ export const bulkWorkloads: readonly Workload[] = [
   {
     ...rowsByCopy,
     name: "w8r",
-    title: "the same as bytes in the binary format",
+    title: "COPY in, the same rows in the binary format",
     open: (driver, server) => {
       const chunks = bulkBinary()
       return onConnection((client) => client.copyIn(bulkStatements.copyInBinary, chunks))(driver, server)
@@ -56,7 +56,7 @@ export const bulkWorkloads: readonly Workload[] = [
   {
     ...rowsByCopy,
     name: "w8b",
-    title: "the same as rows of 5 values, against their bytes",
+    title: "COPY in from rows of values, against their bytes",
     against: "w8r",
     target: { speed: 0.9, rate: 1_500_000 },
     open: (driver, server) => {

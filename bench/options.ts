@@ -20,7 +20,7 @@ export interface BenchOptions {
 }
 
 /** All workloads take about twelve minutes with these. */
-const defaults = { rounds: "5", seconds: "1", warmUp: "0.6" }
+const defaults = { rounds: "5", seconds: "1", warmUp: "0.5" }
 
 /** What `--help` prints. */
 export const usage: string = `npm run bench -- [workload…] [options]

@@ -76,7 +76,7 @@ One run, made at ${results.takenAt} with \`${results.command}\`; every figure be
 - Each driver does each workload in a process of its own, ${options.rounds} times, in turn with the others: ${options.warmUpSeconds} s of warming up, then ${options.seconds} s measured. Shown are the medians (lowest–highest).
 - TCP over loopback without TLS (\`sslmode=disable\`), SCRAM, fsync off. Pinned: ${e.pinning}.
 - Before a workload is timed all drivers have to give equal results (or leave equal rows).
-- \`pg\` runs statements prepared by name; \`pg-pipeline\` is the same with its pipeline mode; \`postgres\` has its defaults. \`floor\` is no driver: it sends bytes encoded beforehand and only walks the headers of the replies.
+- \`pg\` runs statements prepared by name, copies by \`pg-copy-streams\` and streams by \`pg-cursor\`; \`pg-pipeline\` is the same with its pipeline mode; \`postgres\` has its defaults. \`floor\` is no driver: it sends bytes encoded beforehand and only walks the headers of the replies.
 - CPU is user and system time of the client's process, all threads. Machines differ, and so do their figures; ratios within a run hold.
 
 ![Speed against the best other driver](results.svg)

@@ -48,6 +48,8 @@ export function describeEnvironment(postgres: string, pinning: string, sources: 
     drivers: {
       pgline: `${versionOf("")} (${commit()}, ${sources ? "sources" : "build"})`,
       pg: versionOf("node_modules/pg/"),
+      "pg-copy-streams": versionOf("node_modules/pg-copy-streams/"),
+      "pg-cursor": versionOf("node_modules/pg-cursor/"),
       postgres: versionOf("node_modules/postgres/"),
     },
     cpu: processors[0]?.model.trim() ?? "unknown",
