@@ -7,6 +7,7 @@ import {
   DecodeError,
   EncodeError,
   ProtocolError,
+  TypeLookupError,
   UsageError,
 } from "../../../src/errors/client-error.ts"
 import { ServerError } from "../../../src/errors/server-error.ts"
@@ -33,6 +34,7 @@ function isExpected(error: unknown): boolean {
     error instanceof ConnectionError ||
     // A changed description may ask for other parameters than were given, a changed reply may begin a COPY.
     error instanceof EncodeError ||
+    error instanceof TypeLookupError ||
     error instanceof UsageError
   )
 }

@@ -194,12 +194,20 @@ describe("text in strings", () => {
     ))
 })
 
+/** Before version 18 psql took a line of a CSV file that is `\\.` for the end of the data, inside of quotes too. */
+function endsForPsql(rows: readonly (readonly unknown[])[]): boolean {
+  return rows.some((row) =>
+    row.some((value) => typeof value === "string" && /(?:^|[\r\n])\\\.(?:[\r\n]|$)/.test(value)),
+  )
+}
+
 describe("psql's \\copy", () => {
   const shapes = ["format text", "format csv", "format csv, header, delimiter ';'", "format binary"]
 
   it.each(shapes)("writes what we read, and reads what we write: %s", (format) =>
     fc.assert(
       fc.asyncProperty(table, async (rows) => {
+        fc.pre(!format.includes("csv") || !endsForPsql(rows))
         await db.execute("truncate source, target")
         await db.copyRows("source", rows)
         const expected = await contents("source")
