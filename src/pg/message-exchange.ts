@@ -6,7 +6,7 @@
 
 import { nextTick } from "#platform"
 import type { ByteSource } from "../base/byte-source.ts"
-import { ProtocolError } from "../errors/client-error.ts"
+import { ProtocolError, UsageError } from "../errors/client-error.ts"
 import type { Exchange, Line, Outcome } from "../exchange/exchange.ts"
 import type { Submittable } from "./submittable.ts"
 
@@ -45,7 +45,8 @@ export class MessageExchange implements Exchange {
     try {
       refusal = this.#connection.submit(this.#query, line)
     } catch (error) {
-      this.#failure = { error, isRefusal: false }
+      // Text that cannot be sent is the query's failure; a wrong type is the caller's, who is told at once.
+      this.#failure = { error, isRefusal: error instanceof UsageError }
       throw error
     }
     if (refusal === undefined) return

@@ -80,6 +80,22 @@ it("refuses 65 536 values, and calls back once", async () => {
   })
 })
 
+it("rejects text that cannot be sent, and sends nothing", async () => {
+  await withClient(async (client) => {
+    await expect(client.query("select 1\0")).rejects.toThrow("NUL")
+    await expect(client.query("select '\ud800'")).rejects.toThrow("surrogate")
+    await expect(client.query({ name: "n\0", text: "select 1" })).rejects.toThrow("NUL")
+    expect((await client.query("select 1 as a")).rows).toEqual([{ a: 1 }])
+  })
+})
+
+it("reads text behind a change of the encoding", async () => {
+  await withClient(async (client) => {
+    await client.query("set client_encoding = 'latin1'")
+    expect((await client.query("select 'é' as a")).rows).toEqual([{ a: "é" }])
+  })
+})
+
 it("keeps the name of a statement whose values could not be prepared", async () => {
   await withClient(async (client) => {
     const statement = { name: "kept", text: "select $1::text as a" }

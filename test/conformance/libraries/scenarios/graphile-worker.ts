@@ -24,7 +24,7 @@ export async function run(server: ScenarioServer): Promise<unknown> {
   await utils.addJob("fail", {}, { maxAttempts: 1 })
   await runOnce({ pgPool, taskList: { greet, fail }, logger: silent, concurrency: 1 })
   const { rows } = await pgPool.query(
-    "select task_identifier, attempts, last_error is not null as failed from graphile_worker.jobs order by id",
+    "select task_identifier, attempts, last_error is not null as failed from graphile_worker.jobs where task_identifier = 'fail'",
   )
   const notified = new Promise<void>((resolve) => {
     void runWorker({
