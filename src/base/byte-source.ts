@@ -37,6 +37,11 @@ export class ByteSource {
     return (end - start <= 8 && shortAscii(this.bytes, start, end)) || this.bytes.latin1Slice(start, end)
   }
 
+  /** Copies bytes into a place of the caller's, without making a view of them first. */
+  copyTo(target: Uint8Array, at: number, start: number, end: number): void {
+    this.bytes.copy(target, at, start, end)
+  }
+
   /**
    * The bytes, safe to keep: a copy, or a view where they make up most of a buffer that was made for them alone and is
    * never written again.

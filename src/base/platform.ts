@@ -13,6 +13,7 @@ export interface Bytes extends Uint8Array<ArrayBuffer> {
   hexSlice(start: number, end: number): string
   utf8Write(text: string, offset: number): number
   latin1Write(text: string, offset: number): number
+  copy(target: Uint8Array, targetStart: number, start: number, end: number): number
 }
 
 /** What a file looks like from the outside; `undefined` where the platform has no such notion. */

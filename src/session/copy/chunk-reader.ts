@@ -31,7 +31,7 @@ export class ChunkReader implements CopyReader<Uint8Array> {
       this.#chunk = allocateBytes(CHUNK_BYTES)
       nextTick(this.#emit!)
     }
-    this.#chunk.set(source.bytes.subarray(start, end), this.#used)
+    source.copyTo(this.#chunk, this.#used, start, end)
     this.#used += length
   }
 
