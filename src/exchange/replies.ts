@@ -6,9 +6,8 @@
 import type { ByteSource } from "../base/byte-source.ts"
 import { ProtocolError, UsageError } from "../errors/client-error.ts"
 import { createServerError } from "../errors/create-server-error.ts"
-import { ServerError } from "../errors/server-error.ts"
+import type { ServerError } from "../errors/server-error.ts"
 import { readServerMessage } from "../protocol/backend.ts"
-import { STATUS_FAILED } from "../protocol/codes.ts"
 import type { Line } from "./exchange.ts"
 
 /** In a failed transaction everything is refused; a statement that could not be prepared there is missing, too. */
@@ -25,16 +24,6 @@ export function readError(source: ByteSource, start: number, end: number, line: 
   if (lastFailure === undefined) line.server.lastFailure = error
   else if (AFTERMATH.has(error.code)) error.cause ??= lastFailure
   return error
-}
-
-/**
- * Remembers what failed a transaction, and names it as the cause of the refusals (25P02) that follow.
- * @param status the transaction's after the error
- */
-export function blameFailure(error: unknown, status: number, line: Line): void {
-  if (status !== STATUS_FAILED || !(error instanceof ServerError)) return
-  if (error.code === "25P02") error.cause ??= line.server.lastFailure
-  else line.server.lastFailure ??= error
 }
 
 /** A message that has no place in the exchange: the two sides are out of step. */

@@ -22,7 +22,7 @@ import {
 import { CATALOG_QUERY, catalogParameters, readCatalogAnswer } from "../types/catalog.ts"
 import type { KnownTypes, PendingLookup } from "../types/known-types.ts"
 import type { Line } from "./exchange.ts"
-import { blameFailure, readError, unexpectedMessage } from "./replies.ts"
+import { readError, unexpectedMessage } from "./replies.ts"
 
 /** Which types are to be looked up. */
 export interface WantedTypes {
@@ -124,7 +124,6 @@ export class TypeLookup {
   finish(status: number): TypeLookupError | undefined {
     try {
       if (this.#error === undefined) this.#learn(status)
-      else blameFailure(this.#error, status, this.#line)
     } catch (error) {
       this.#error = error
     }
