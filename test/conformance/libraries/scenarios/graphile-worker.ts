@@ -23,9 +23,14 @@ export async function run(server: ScenarioServer): Promise<unknown> {
   await utils.addJob("greet", { name: "Bo" }, { priority: -1 })
   await utils.addJob("fail", {}, { maxAttempts: 1 })
   await runOnce({ pgPool, taskList: { greet, fail }, logger: silent, concurrency: 1 })
-  const { rows } = await pgPool.query(
-    "select task_identifier, attempts, last_error is not null as failed from graphile_worker.jobs where task_identifier = 'fail'",
-  )
+  // The worker writes down how a job has ended after the run is over.
+  const text =
+    "select attempts, last_error is not null as failed from graphile_worker.jobs where task_identifier = 'fail'"
+  let { rows } = await pgPool.query(text)
+  while (!rows[0]?.failed) {
+    await new Promise((written) => setTimeout(written, 20))
+    rows = (await pgPool.query(text)).rows
+  }
   const notified = new Promise<void>((resolve) => {
     void runWorker({
       pgPool,
