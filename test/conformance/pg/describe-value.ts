@@ -42,10 +42,17 @@ function describeObject(value: object, depth: number): unknown {
   )
   // What was made for the test has another number each time.
   if ("tableID" in value && Number(value.tableID) >= 16_384) return describeObject({ ...value, tableID: "own" }, depth)
-  const content = keys.map((key) => [key, describeValue((value as Record<string, unknown>)[key], depth - 1)])
+  const content = keys.map((key) => [key, describeValue(ownValue(value, key), depth - 1)])
   const name = Object.getPrototypeOf(value)?.constructor?.name ?? "null prototype"
   if (value instanceof Error) return { Error: name, text: String(value), keys: Object.keys(value), content }
   return { [name]: content }
+}
+
+/** A key's value; an error's length is without the name of a temporary schema, whose number has one digit or two. */
+function ownValue(owner: object, key: string): unknown {
+  const value = (owner as Record<string, unknown>)[key]
+  const schema = "schema" in owner ? String(owner.schema) : ""
+  return key === "length" && /^pg_temp_\d+$/.test(schema) ? Number(value) - schema.length : value
 }
 
 /** What a call gives back before anything is awaited. */

@@ -128,9 +128,9 @@ describe("a subscription", () => {
     await closing.close()
     expect(await within("ended", ended)).toEqual({ done: true, value: undefined })
     const lost = await connect(sharedServer.url)
-    const next = (await lost.listen("listening_h"))[Symbol.asyncIterator]().next()
+    const failure = failureOf("lost", (await lost.listen("listening_h"))[Symbol.asyncIterator]().next())
     await other.query("select pg_terminate_backend($1)", [lost.info.backendPid])
-    expect(await failureOf("lost", next)).toMatchObject({ code: "57P01" })
+    expect(await failure).toMatchObject({ code: "57P01" })
     await lost.close()
   })
 
