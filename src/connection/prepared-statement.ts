@@ -2,11 +2,12 @@
  * An explicit prepared statement in the user's hand: what it takes and gives is known before it is run.
  */
 
-import { UsageError } from "../errors/client-error.ts"
+import { describeValue, UsageError } from "../errors/client-error.ts"
 import { CloseStatements } from "../exchange/close-statements.ts"
 import { Prepare } from "../exchange/prepare.ts"
 import type { Field } from "../protocol/backend.ts"
-import { checkBounds } from "../query/check-options.ts"
+import { checkOptions } from "../query/check-options.ts"
+import { declaredOids, unknownTypeNames } from "../query/declared-types.ts"
 import type { QueryOptions, Shaped } from "../query/query.ts"
 import type { Result } from "../query/result.ts"
 import type { RowShape } from "../query/row-shape.ts"
@@ -19,6 +20,9 @@ import { pickFirst, pickOne, pickResult, pickRows, runNormalised } from "../sess
 import { RowStream } from "../session/stream/row-stream.ts"
 import type { Transaction } from "../session/transaction/transaction.ts"
 import type { Sql } from "../sql/fragment.ts"
+
+/** NAMEDATALEN - 1. */
+const MAX_NAME_BYTES = 63
 
 /** Options of `prepare`. */
 export interface PrepareOptions {
@@ -194,6 +198,14 @@ export class PreparedStatement implements AsyncDisposable {
   }
 }
 
+/** The server cuts longer names off, and takes two that begin alike for one. */
+function checkName(name: string | undefined): void {
+  if (name === undefined) return
+  if (typeof name === "string" && name !== "" && new TextEncoder().encode(name).length <= MAX_NAME_BYTES) return
+  const problem = `the option name must be a string of 1 to ${MAX_NAME_BYTES} bytes, got ${describeValue(name)}`
+  throw new UsageError(problem, { safeToRetry: true })
+}
+
 /** Prepares a statement on a connection. */
 export async function prepareStatement(
   borrow: () => Carrier,
@@ -207,13 +219,11 @@ export async function prepareStatement(
       safeToRetry: true,
     })
   }
-  checkBounds(options.signal, options.timeout)
-  const declaredOids = (options.parameterTypes ?? []).map((name) => {
-    const oid = name === undefined ? 0 : session.types.oidOf(name)
-    if (oid !== undefined) return oid
-    throw new UsageError(`parameterTypes: the type ${JSON.stringify(name)} is not known`, { safeToRetry: true })
-  })
-  const statement = new Statement(query.text, declaredOids, options.name)
+  checkOptions(options)
+  checkName(options.name)
+  const declared = { parameterTypes: options.parameterTypes, castTypes: undefined }
+  for (const name of unknownTypeNames(declared, session.types)) await session.types.load(name)
+  const statement = new Statement(query.text, declaredOids(declared, session.types), options.name)
   const exchange = new Prepare(statement, session.statements, session.types)
   const stop = session.stopFor(options.signal, options.timeout)
   start(exchange, stop)
