@@ -20,6 +20,8 @@ export type LargeObjectMode = "r" | "w" | "rw"
 /** What a position is counted from. */
 export type Whence = "start" | "current" | "end"
 
+const WHENCES: readonly Whence[] = ["start", "current", "end"]
+
 /** Options of what takes long. */
 export interface LargeObjectOptions {
   readonly signal?: AbortSignal | undefined
@@ -75,7 +77,7 @@ export class LargeObject implements AsyncDisposable {
   }
 
   /** The next bytes: so many, or what is left when that is less; all that is left unless told. Empty at the end. */
-  read(size?: number): Promise<Uint8Array> {
+  async read(size?: number): Promise<Uint8Array> {
     this.#check("r", "read")
     if (size !== undefined && (!Number.isSafeInteger(size) || size < 0)) refuse("the size", size)
     return this.#inTurn(async () => {
@@ -93,7 +95,7 @@ export class LargeObject implements AsyncDisposable {
   }
 
   /** Writes at the position, over what is there. What is skipped before it reads as zeros. */
-  write(data: Chunk): Promise<void> {
+  async write(data: Chunk): Promise<void> {
     this.#check("w", "write to")
     const encoder = new ChunkEncoder()
     const bytes = encoder.encode(data)
@@ -108,9 +110,10 @@ export class LargeObject implements AsyncDisposable {
   }
 
   /** Moves the position, and resolves with the new one, counted from the start. */
-  seek(position: bigint | number, whence: Whence = "start"): Promise<bigint> {
+  async seek(position: bigint | number, whence: Whence = "start"): Promise<bigint> {
     this.#check(undefined, "use")
     const offset = offsetOf(position)
+    if (!WHENCES.includes(whence)) refuseWhence(whence)
     return this.#inTurn(async () => {
       const base = whence === "start" ? 0n : whence === "current" ? this.#position : await this.#size()
       if (base + offset < 0n) refuse("the position", position)
@@ -120,19 +123,19 @@ export class LargeObject implements AsyncDisposable {
   }
 
   /** The position, counted from the start. */
-  tell(): Promise<bigint> {
+  async tell(): Promise<bigint> {
     this.#check(undefined, "use")
     return this.#inTurn(async () => this.#position)
   }
 
   /** How long it is. */
-  size(): Promise<bigint> {
+  async size(): Promise<bigint> {
     this.#check(undefined, "use")
     return this.#inTurn(() => this.#size())
   }
 
   /** Cuts it off, or fills it up with zeros, to a length; the position unless told, which stays where it is. */
-  truncate(length?: bigint | number): Promise<void> {
+  async truncate(length?: bigint | number): Promise<void> {
     this.#check("w", "truncate")
     const given = length === undefined ? undefined : offsetOf(length)
     if (given !== undefined && given < 0n) refuse("the length", length)
@@ -216,6 +219,12 @@ export class LargeObject implements AsyncDisposable {
     if (needed === undefined || this.#mode.includes(needed)) return
     throw new UsageError(`cannot ${act} a large object that is open as "${this.#mode}"`, { safeToRetry: true })
   }
+}
+
+function refuseWhence(whence: unknown): never {
+  throw new UsageError(`seek goes from "start", "current" or "end", got ${describeValue(whence)}`, {
+    safeToRetry: true,
+  })
 }
 
 function offsetOf(position: bigint | number): bigint {
