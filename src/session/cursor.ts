@@ -94,6 +94,8 @@ export class Cursor<R> implements AsyncIterable<R>, AsyncDisposable {
   #state: "open" | "exhausted" | "closed" = "open"
   #position = 0
   #isBehind = false
+  /** Whether a step has failed or was stopped, which the connection's status may not show yet. */
+  #hasFailed = false
   /** The last FETCH, which is likely to be the next. */
   #fetching: Statement | undefined
 
@@ -184,7 +186,7 @@ export class Cursor<R> implements AsyncIterable<R>, AsyncDisposable {
     const isOwn = own.carrier !== carrier && !hold
     const hasFailed = link.server.transactionStatus === "failed"
     if (isOwn) {
-      await (hasFailed ? own.rollback() : own.commit())
+      await (hasFailed || this.#hasFailed ? own.rollback() : own.commit())
     } else if (!hasFailed && (hold || link.server.transactionStatus === "transaction")) {
       await this.#run(`CLOSE ${name}`, start)
     }
@@ -225,18 +227,19 @@ export class Cursor<R> implements AsyncIterable<R>, AsyncDisposable {
     throw new UsageError("the cursor can only go forwards: declare it with { scroll: true }", { safeToRetry: true })
   }
 
-  #run<T>(text: string, start: Start): Promise<Result<T>> {
+  async #run<T>(text: string, start: Start): Promise<Result<T>> {
     if (this.#state === "closed" && !text.startsWith("CLOSE")) {
-      return Promise.reject(new UsageError("the cursor is closed", { safeToRetry: true }))
+      throw new UsageError("the cursor is closed", { safeToRetry: true })
     }
     const { carrier, query } = this.#parts
     if (this.#fetching?.text !== text) this.#fetching = new Statement(text, [])
     const options = { rows: query.shape, signal: query.signal, timeout: query.timeout, types: query.types }
     try {
       const run = { ...toQuery(text, [[], { ...options, prepare: false }]), statement: this.#fetching }
-      return runNormalised<T, Result<T>>(carrier.session, start, run, pickResult)
+      return await runNormalised<T, Result<T>>(carrier.session, start, run, pickResult)
     } catch (error) {
-      return Promise.reject(error)
+      this.#hasFailed = true
+      throw error
     }
   }
 }

@@ -124,6 +124,7 @@ export class Transaction extends ConnectedMethods implements AsyncDisposable {
 
   /** Rolls back; a nested one goes back to its savepoint. A lost connection has rolled back already. */
   async rollback(): Promise<void> {
+    if (this.#isInterrupted) return this.whenEnded() // what has stopped it rolls back as well
     await this.#end(() => this.#rollBack())
   }
 
