@@ -4,7 +4,7 @@
  * @see https://www.postgresql.org/docs/current/protocol-message-formats.html#PROTOCOL-MESSAGE-FORMATS-BIND
  */
 
-import { UsageError } from "../errors/client-error.ts"
+import { type PglineErrorOptions, UsageError } from "../errors/client-error.ts"
 import type { Encoder } from "../protocol/encoder.ts"
 import { writeParameters, writeResultFormats } from "../query/parameters.ts"
 import type { Description } from "../query/statement.ts"
@@ -20,13 +20,22 @@ export function bindValues(
   values: readonly unknown[],
   description: Description,
 ): void {
-  const expected = description.parameterOids.length
-  if (values.length !== expected) {
-    const parameters = expected === 1 ? "parameter" : "parameters"
-    throw new UsageError(`the statement takes ${expected} ${parameters}, got ${values.length}`, { safeToRetry: true })
-  }
+  const miscount = findMiscount(values, description, { safeToRetry: true })
+  if (miscount !== undefined) throw miscount
   encoder.beginBind(portal, statement)
   writeParameters(encoder.writer, values, description.parameterCodecs)
   writeResultFormats(encoder.writer, description.resultFormats, description.commonFormat)
   encoder.endBind()
+}
+
+/** The refusal of too few values or too many, if they are. */
+export function findMiscount(
+  values: readonly unknown[],
+  { parameterOids }: Description,
+  options: PglineErrorOptions,
+): UsageError | undefined {
+  const expected = parameterOids.length
+  if (values.length === expected) return undefined
+  const parameters = expected === 1 ? "parameter" : "parameters"
+  return new UsageError(`the statement takes ${expected} ${parameters}, got ${values.length}`, options)
 }

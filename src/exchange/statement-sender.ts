@@ -35,7 +35,7 @@ import type { Description, Statement } from "../query/statement.ts"
 import type { StatementCache } from "../query/statement-cache.ts"
 import type { Codec } from "../types/codec.ts"
 import type { TypeRegistry } from "../types/registry.ts"
-import { bindValues } from "./bind-values.ts"
+import { bindValues, findMiscount } from "./bind-values.ts"
 import type { Exchange, Line } from "./exchange.ts"
 import { refuseCopy } from "./replies.ts"
 import { MAY_CHANGE_ENCODING } from "./restore-encoding.ts"
@@ -244,11 +244,13 @@ export class StatementSender<R> {
     }
   }
 
-  /** What the server refused as bad data in a first run is told as the misfit it is, now that the types are known. */
+  /** What the server refused in a first run, bad data or a wrong number of values, is told as later runs tell it. */
   explain(error: unknown): unknown {
     const description = this.#description
     if (this.#mode !== "first" || description === undefined) return error
-    if (!(error instanceof ServerError) || !error.code.startsWith("22")) return error
+    if (!(error instanceof ServerError)) return error
+    if (error.code === "08P01") return findMiscount(this.query.values, description, { cause: error }) ?? error
+    if (!error.code.startsWith("22")) return error
     return findMisfit(this.query.values, description.parameterCodecs) ?? error
   }
 

@@ -10,6 +10,7 @@ import { ConnectionError, UsageError } from "../../errors/client-error.ts"
 import { ConnectionReleasedError } from "../../errors/pool-error.ts"
 import { ServerError } from "../../errors/server-error.ts"
 import type { Notification } from "../../link/async-messages.ts"
+import { connectionLost } from "../../link/loss.ts"
 import { quoteIdentifier } from "../../sql/quote.ts"
 import { notificationChannel } from "../../trace/channels.ts"
 import { isTraced, trace, traceSync } from "../../trace/trace.ts"
@@ -30,7 +31,10 @@ export class Notifications {
     this.#session = session
     this.#start = start
     session.link.listener.onNotification = (notification) => this.#receive(notification)
-    session.link.closed.then(() => this.#end(session.link.reason))
+    session.link.closed.then(() => {
+      const { reason } = session.link
+      this.#end(reason && connectionLost(reason, false))
+    })
     session.onceRevoked(() => this.#end(new ConnectionReleasedError()))
   }
 

@@ -73,7 +73,7 @@ export class Subscription implements AsyncIterable<Notification>, AsyncDisposabl
   /**
    * The notifications, as they come. Breaking out stops listening.
    * @throws NotificationOverflowError when the consumer was too slow and notifications would have been lost
-   * @throws ConnectionError and others when the connection is lost; the signal's reason when that has ended it
+   * @throws ConnectionError when the connection is lost; the signal's reason when that has ended it
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<Notification> {
     return this.#iterate((event) => (event.kind === "notification" ? event.notification : undefined))

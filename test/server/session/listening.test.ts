@@ -130,7 +130,7 @@ describe("a subscription", () => {
     const lost = await connect(sharedServer.url)
     const failure = failureOf("lost", (await lost.listen("listening_h"))[Symbol.asyncIterator]().next())
     await other.query("select pg_terminate_backend($1)", [lost.info.backendPid])
-    expect(await failure).toMatchObject({ code: "57P01" })
+    expect(await failure).toMatchObject({ code: "PGLINE_CONNECTION", cause: { code: "57P01" } })
     await lost.close()
   })
 
