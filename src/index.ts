@@ -48,7 +48,7 @@ export type { ImportOptions, LargeObjects } from "./session/large-object/large-o
 export type { ListenOptions, NotificationGap } from "./session/listen/listen-options.ts"
 export type { NotificationListener, Subscription, SubscriptionEvent } from "./session/listen/subscription.ts"
 export type { Pipeline, PipelineOptions } from "./session/pipeline.ts"
-export type { Queryable, Row, ScriptOptions } from "./session/queryable.ts"
+export type { QueryCalls, Row, ScriptOptions } from "./session/queryable.ts"
 export { type RetryOptions, retry } from "./session/retry.ts"
 export type { RowStream } from "./session/stream/row-stream.ts"
 export type {
@@ -58,6 +58,7 @@ export type {
   TransactionMode,
   TransactionOptions,
 } from "./session/transaction/options.ts"
+export type { Queryable } from "./session/transaction/queryable.ts"
 export type { Transaction } from "./session/transaction/transaction.ts"
 export type { Sql } from "./sql/fragment.ts"
 export { sql } from "./sql/tag.ts"

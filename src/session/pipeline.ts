@@ -46,6 +46,12 @@ export class Pipeline extends QueryMethods {
     return this.#exchange.sync()
   }
 
+  /** Refused: a pipeline is one transaction already, up to each `sync()`. @throws UsageError */
+  transaction(): Promise<never> {
+    const problem = "a transaction cannot be part of a pipeline, which is one already: run the pipeline within it"
+    return Promise.reject(new UsageError(problem, { safeToRetry: true }))
+  }
+
   protected override runQuery<R, T>(
     text: QueryText,
     rest: readonly unknown[],
@@ -56,7 +62,8 @@ export class Pipeline extends QueryMethods {
   }
 
   protected override runScript(): Promise<never> {
-    return Promise.reject(new UsageError("a script cannot be part of a pipeline: run its statements with query"))
+    const problem = "a script cannot be part of a pipeline: run its statements with query"
+    return Promise.reject(new UsageError(problem, { safeToRetry: true }))
   }
 
   /** @internal */

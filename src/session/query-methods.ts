@@ -16,12 +16,12 @@ import { type CopyRowsOptions, copyRows } from "./copy/copy-rows.ts"
 import { copyText } from "./copy/copy-text.ts"
 import { type ExecuteManyOptions, executeMany, type ParamSets } from "./execute-many.ts"
 import { checkScript, type QueryText, toQuery } from "./query-arguments.ts"
-import type { Queryable, Row, ScriptOptions, ShapedCall } from "./queryable.ts"
+import type { QueryCalls, Row, ScriptOptions, ShapedCall } from "./queryable.ts"
 import { pickFirst, pickOne, pickResult, pickRows } from "./run-query.ts"
 import { RowStream } from "./stream/row-stream.ts"
 
-/** Implements {@link Queryable} over one way of running a query and one of running a script. */
-export abstract class QueryMethods implements Queryable {
+/** Implements {@link QueryCalls} over one way of running a query and one of running a script. */
+export abstract class QueryMethods implements QueryCalls {
   /** @internal Runs a query and resolves with what `pick` takes out of its result. */
   protected abstract runQuery<R, T>(
     text: QueryText,

@@ -1,6 +1,6 @@
 /**
- * The interface that everything has which can run a query: code that takes a Queryable runs on a connection, in a
- * transaction or on a pool.
+ * What everything has which can run a query, as far as transactions have it in common too: `transaction/queryable.ts` adds
+ * the way into one.
  */
 
 import type { ManyResult } from "../exchange/execute-many.ts"
@@ -39,7 +39,7 @@ export type ShapedCall<S extends "tuple" | "scalar"> =
  * type, DecodeError when the server's bytes are no value of the announced type, and ConnectionError when the connection
  * is lost; its `safeToRetry` tells whether the server can have seen the query.
  */
-export interface Queryable {
+export interface QueryCalls {
   /** Runs a statement and resolves with its rows and what the server said of them. */
   query<R = Row>(template: TemplateStringsArray, ...values: unknown[]): Promise<Result<R>>
   query<R = unknown[]>(...call: ShapedCall<"tuple">): Promise<Result<R>>

@@ -3,7 +3,19 @@
  */
 
 import { expectTypeOf } from "vitest"
-import { type Connection, into, type Queryable, type Result, type Row, type RowFactory, sql } from "../../src/index.ts"
+import {
+  type Connection,
+  into,
+  type Pipeline,
+  type Pool,
+  type PooledConnection,
+  type Queryable,
+  type Result,
+  type Row,
+  type RowFactory,
+  sql,
+  type Transaction,
+} from "../../src/index.ts"
 
 interface User {
   id: number
@@ -56,6 +68,7 @@ export async function shapes(db: Queryable, factory: RowFactory<Map<string, unkn
 
 export function everyConnectionIsQueryable(db: Connection): void {
   expectTypeOf(db).toExtend<Queryable>()
+  expectTypeOf<Pool | PooledConnection | Transaction | Pipeline>().toExtend<Queryable>()
   expectTypeOf(db).toExtend<AsyncDisposable>()
 }
 

@@ -26,6 +26,8 @@ export interface BeginOptions extends TransactionMode {
   readonly signal?: AbortSignal | undefined
   /** Ends the transaction in the same way after so many milliseconds, with TimeoutError. */
   readonly timeout?: number | undefined
+  /** Rolls back at the end even when all has succeeded, for tests and rehearsals; `commit` is refused. */
+  readonly forceRollback?: boolean | undefined
 }
 
 /** Options of `transaction(fn)`. */
@@ -37,8 +39,6 @@ export interface TransactionOptions extends BeginOptions {
    * @defaultValue 0
    */
   readonly retry?: number | undefined
-  /** Rolls back at the end even when the function has succeeded: for tests and rehearsals. */
-  readonly forceRollback?: boolean | undefined
 }
 
 /** Options of a nested transaction: all else is the outer one's. */
