@@ -1,6 +1,6 @@
 /**
- * The least SCRAM-SHA-256 that opens a session. It does not verify the server, as a driver must: the two hashes are too
- * little to show beside the 4,096 that both have to make.
+ * The least SCRAM-SHA-256 that opens a session. It remembers the salted password, as a driver may, and does not verify
+ * the server, as a driver must: those two hashes are too little to show.
  *
  * @see https://datatracker.ietf.org/doc/html/rfc5802
  */
@@ -13,6 +13,18 @@ const SASL = 10
 const SASL_CONTINUE = 11
 
 const hmac = (key: Buffer, text: string): Buffer => createHmac("sha256", key).update(text).digest()
+
+const saltedPasswords = new Map<string, Buffer>()
+
+/** 4,096 hashes as a rule, made once. */
+function saltedPassword(password: string, salt: string, iterations: number): Buffer {
+  const key = `${iterations} ${salt} ${password}`
+  const known = saltedPasswords.get(key)
+  if (known !== undefined) return known
+  const salted = pbkdf2Sync(password, Buffer.from(salt, "base64"), iterations, 32, "sha256")
+  saltedPasswords.set(key, salted)
+  return salted
+}
 
 /** One login. */
 export class ScramLogin {
@@ -42,8 +54,7 @@ export class ScramLogin {
 
   #final(serverFirst: string): string {
     const fields = new Map(serverFirst.split(",").map((field) => [field[0], field.slice(2)]))
-    const salt = Buffer.from(fields.get("s") ?? "", "base64")
-    const salted = pbkdf2Sync(this.#password, salt, Number(fields.get("i")), 32, "sha256")
+    const salted = saltedPassword(this.#password, fields.get("s") ?? "", Number(fields.get("i")))
     const withoutProof = `c=biws,r=${fields.get("r")}`
     const clientKey = hmac(salted, "Client Key")
     const storedKey = createHash("sha256").update(clientKey).digest()
