@@ -60,6 +60,7 @@ const modules: Options = {
 
 const declarations: Options = { entry, outDir: output, format: ["esm", "cjs"], dts: { only: true } }
 
-const config: Options[] = [modules, declarations]
+/** With `--no-dts` the modules alone: declarations without declarations would be a second build into the same place. */
+const config = (flags: Options): Options[] => (flags.dts === false ? [modules] : [modules, declarations])
 
 export default config

@@ -34,8 +34,9 @@ function serverProject(version: number): TestProjectInlineConfiguration {
       globalSetup: ["./test/support/vitest/shared-server.ts"],
       setupFiles: [leakCheck],
       env: { PGLINE_TEST_VERSION: String(version) },
-      testTimeout: 30_000,
-      hookTimeout: 60_000,
+      // A container takes longer to start than a server, and its image to be copied.
+      testTimeout: serverSource() === "containers" ? 120_000 : 30_000,
+      hookTimeout: serverSource() === "containers" ? 120_000 : 60_000,
     },
   }
 }

@@ -233,7 +233,7 @@ export const lifecycleCases: readonly Case[] = [
     await first
   }),
   clientCase("a time limit from the config", (client, log) => observe(log, () => client.query("select 1 as a")), {
-    config: { query_timeout: 2000 },
+    config: { query_timeout: 20_000 },
   }),
   clientCase(
     "a pipeline",
@@ -286,7 +286,7 @@ export const lifecycleCases: readonly Case[] = [
     await observe(log, () => client.release())
     await observe(log, () => client.release())
   }),
-  poolCase("a client that is not given back in time", { max: 1, connectionTimeoutMillis: 50 }, async (pool, log) => {
+  poolCase("a client that is not given back in time", { max: 1, connectionTimeoutMillis: 1000 }, async (pool, log) => {
     const client = await pool.connect()
     await observe(log, () => pool.connect())
     await observe(log, () => pool.query("select 1"))
@@ -319,7 +319,9 @@ export const lifecycleCases: readonly Case[] = [
   }),
   poolCase("after its end", {}, async (pool, log) => {
     await pool.query("select 1")
+    const removed = new Promise((resolve) => pool.once("remove", resolve))
     await observe(log, () => pool.end())
+    await removed // comes when the server has closed, at its own pace
     await observe(log, () => pool.end())
     await observe(log, () => pool.connect())
     await observe(log, () => pool.query("select 1"))
