@@ -12,10 +12,11 @@ export type BulkRow = readonly [id: number, name: string, createdAt: Date, score
 /** How many rows one call moves. */
 export const BULK_ROWS = 1_000_000
 
-const BLOCK_ROWS = 10_000
+/** After so many rows they come again. */
+export const BLOCK_ROWS = 10_000
 const BLOCKS: number = BULK_ROWS / BLOCK_ROWS
 /** What is written at once. */
-const CHUNK_BYTES = 64 * 1024
+export const CHUNK_BYTES: number = 64 * 1024
 const FIRST_TIME = Date.UTC(2026, 0, 1, 0, 0, 0, 125)
 
 /** What reads and writes them. */

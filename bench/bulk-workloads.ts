@@ -18,7 +18,7 @@ import { canonical } from "./canonical.ts"
 import { onConnection, type Workload } from "./workload.ts"
 
 /** The check looks at each row of this many; as the data repeats every 10,000 rows, it sees all that differ. */
-const CHECKED_EVERY = 7
+export const CHECKED_EVERY = 7
 
 const rowsByCopy = {
   unit: "row",

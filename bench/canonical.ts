@@ -18,7 +18,8 @@ function level(value: unknown): unknown {
   if (value instanceof Uint8Array) {
     return { bytes: value.length, sha256: createHash("sha256").update(value).digest("hex") }
   }
-  if (Array.isArray(value)) return Array.from(value, level)
+  // Bun's SQL has arrays of int4 in these.
+  if (Array.isArray(value) || value instanceof Int32Array) return Array.from<unknown, unknown>(value, level)
   if (typeof value === "object" && value !== null) {
     return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, level(member)]))
   }

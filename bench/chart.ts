@@ -6,7 +6,8 @@
 import type { Line } from "./comparison.ts"
 import type { DriverName } from "./driver.ts"
 
-const colours: Readonly<Record<DriverName, string>> = {
+/** Who is drawn: the drivers for Node. */
+const colours: Readonly<Partial<Record<DriverName, string>>> = {
   pgline: "#2563eb",
   pg: "#9ca3af",
   "pg-pipeline": "#6b7280",
@@ -27,8 +28,9 @@ const MAX_RATIO = 4
 export function drawChart(lines: readonly Line[]): string {
   const parts: string[] = []
   let y = TOP
-  for (const { workload, cells, bestRival } of lines) {
+  for (const { workload, cells: all, bestRival } of lines) {
     if (bestRival === undefined) continue
+    const cells = all.filter(({ driver }) => colours[driver] !== undefined)
     const middle = y + (cells.length * BAR_HEIGHT) / 2 + 4
     parts.push(`<text x="${LABEL_WIDTH - 10}" y="${middle}" text-anchor="end">${escapeText(workload.title)}</text>`)
     for (const cell of cells) {

@@ -55,7 +55,7 @@ export function linesOf(results: Results): Line[] {
         ? [workload.name, ...(workload.rivalsOf ?? [])]
             .flatMap((name) => cellsOf(name))
             .filter(({ driver }) => rivals.includes(driver))
-        : cellsOf(workload.against)
+        : cellsOf(workload.against).filter(({ driver }) => driver === "pgline")
     const own = cells.find(({ driver }) => driver === "pgline")
     const bestRival = against.length > 0 ? Math.max(...against.map(({ speed }) => speed.median)) : undefined
     return {

@@ -6,10 +6,31 @@
 import type { BulkRow } from "./bulk-dataset.ts"
 import type { InsertRow, ServerAddress } from "./dataset.ts"
 
-/** The drivers, in the order of the report. `floor` is no driver but the limit: see `floor.ts`. */
-export const driverNames = ["pgline", "pg", "pg-pipeline", "postgres", "floor"] as const
+/**
+ * The drivers, in the order of the report. `floor` is no driver but the limit: see `floor.ts`; `pgline-bun` is pgline
+ * under Bun.
+ */
+export const driverNames = [
+  "pgline",
+  "pg",
+  "pg-pipeline",
+  "postgres",
+  "floor",
+  "pgline-bun",
+  "bun-sql",
+  "asyncpg",
+  "pgx",
+] as const
 
 export type DriverName = (typeof driverNames)[number]
+
+/** Drivers of other languages, which have workers of their own: see `contenders.ts`. */
+export const foreignDriverNames = ["asyncpg", "pgx"] as const
+
+export type ForeignDriverName = (typeof foreignDriverNames)[number]
+
+/** The drivers that `worker.ts` runs. */
+export type ScriptDriverName = Exclude<DriverName, ForeignDriverName>
 
 /** The workloads, in the order of the report; `workloads.ts` says what they are. */
 export const workloadNames = [
@@ -74,9 +95,10 @@ export interface BenchDriver {
 }
 
 /** Loads one driver and no other: they share the process with nobody, for memory is measured too. */
-export async function loadDriver(name: DriverName): Promise<BenchDriver> {
+export async function loadDriver(name: ScriptDriverName): Promise<BenchDriver> {
   switch (name) {
     case "pgline":
+    case "pgline-bun":
       return (await import("./drivers/pgline.ts")).pglineDriver
     case "pg":
       return (await import("./drivers/pg.ts")).pgDriver
@@ -86,5 +108,7 @@ export async function loadDriver(name: DriverName): Promise<BenchDriver> {
       return (await import("./drivers/postgres.ts")).postgresDriver
     case "floor":
       return (await import("./floor.ts")).floorDriver
+    case "bun-sql":
+      return (await import("./drivers/bun-sql.ts")).bunSqlDriver
   }
 }

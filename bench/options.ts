@@ -19,7 +19,7 @@ export interface BenchOptions {
   readonly write: boolean
 }
 
-/** All workloads take about twelve minutes with these. */
+/** All workloads take about twelve minutes with these, and twice that with the drivers of other runtimes. */
 const defaults = { rounds: "5", seconds: "1", warmUp: "0.5" }
 
 /** What `--help` prints. */
@@ -34,6 +34,9 @@ export const usage: string = `npm run bench -- [workload…] [options]
   --profile             take CPU profiles of the measured time, keep them in .tmp/profiles and print their top
   --write               write bench/RESULTS.md and bench/results.svg
   --help
+
+pgline-bun and bun-sql take part where there is a bun (npm install --no-save bun), asyncpg where a python3 can import it
+(apt-get install python3-asyncpg), pgx where Go finds it (apt-get install golang-go golang-github-jackc-pgx-v4-dev).
 
 PGLINE_BENCH_URL names an existing server; without it the suite starts a PostgreSQL 18 of its own.`
 

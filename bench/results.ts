@@ -5,6 +5,7 @@
 import { execFileSync } from "node:child_process"
 import { readFileSync } from "node:fs"
 import { cpus, release, totalmem } from "node:os"
+import type { Contenders } from "./contenders.ts"
 import type { DriverName, WorkloadName } from "./driver.ts"
 import type { Measurement } from "./measure.ts"
 import type { BenchOptions } from "./options.ts"
@@ -22,6 +23,8 @@ export interface Environment {
   readonly node: string
   readonly postgres: string
   readonly drivers: Readonly<Record<string, string>>
+  /** Drivers that were wanted and could not be had, with why; runs of old do not tell. */
+  readonly absent?: Readonly<Partial<Record<DriverName, string>>>
   readonly cpu: string
   readonly cores: number
   readonly memoryGb: number
@@ -40,7 +43,13 @@ export interface Results {
 }
 
 /** Describes this machine and the versions under test. */
-export function describeEnvironment(postgres: string, pinning: string, sources: boolean): Environment {
+export function describeEnvironment(
+  postgres: string,
+  pinning: string,
+  sources: boolean,
+  { found, absent }: Contenders,
+): Environment {
+  const elsewhere = [...found].flatMap(([name, { version }]) => (version === undefined ? [] : [[name, version]]))
   const processors = cpus()
   return {
     node: process.version,
@@ -51,7 +60,9 @@ export function describeEnvironment(postgres: string, pinning: string, sources: 
       "pg-copy-streams": versionOf("node_modules/pg-copy-streams/"),
       "pg-cursor": versionOf("node_modules/pg-cursor/"),
       postgres: versionOf("node_modules/postgres/"),
+      ...Object.fromEntries(elsewhere),
     },
+    absent,
     cpu: processors[0]?.model.trim() ?? "unknown",
     cores: processors.length,
     memoryGb: Math.round(totalmem() / 2 ** 30),

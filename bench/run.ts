@@ -13,15 +13,16 @@ import { promisify } from "node:util"
 import pg from "pg"
 import { startPostgres } from "../test/support/postgres-server.ts"
 import { createBulkTables } from "./bulk-dataset.ts"
+import { type Contenders, findContenders } from "./contenders.ts"
 import { createTables, type ServerAddress } from "./dataset.ts"
-import { type DriverName, driverNames, loadDriver } from "./driver.ts"
+import { type DriverName, foreignDriverNames } from "./driver.ts"
+import { type Answer, foreignJob, type Job } from "./job.ts"
 import { type BenchOptions, readOptions, usage } from "./options.ts"
 import { type CorePair, findCores, pinServer } from "./pinning.ts"
 import { printProfile } from "./profile.ts"
 import { writeReport } from "./report.ts"
 import { describeEnvironment, type Results, type RunRecord } from "./results.ts"
 import { summarize } from "./statistics.ts"
-import type { Answer, Job } from "./worker.ts"
 import type { Workload } from "./workload.ts"
 import { countCatalogRows, workloads } from "./workloads.ts"
 
@@ -50,8 +51,7 @@ interface Bench {
   readonly cores: CorePair
   readonly admin: pg.Client
   readonly catalogRows: number
-  /** Which drivers do which workloads. */
-  readonly drivers: ReadonlyMap<DriverName, readonly string[]>
+  readonly contenders: Contenders
   readonly environment: NodeJS.ProcessEnv
 }
 
@@ -65,10 +65,11 @@ async function build(): Promise<string> {
 }
 
 /** Runs one job in a process of its own on the client's core. */
-async function runWorker(bench: Bench, job: Job): Promise<Answer> {
-  const worker = fileURLToPath(new URL("worker.ts", import.meta.url))
-  const args = ["-c", String(bench.cores.client), process.execPath, "--expose-gc", worker, JSON.stringify(job)]
-  const child = spawn("taskset", args, {
+async function runWorker(bench: Bench, workload: Workload, job: Job): Promise<Answer> {
+  const { command } = bench.contenders.found.get(job.driver)!
+  const isForeign = foreignDriverNames.some((name) => name === job.driver)
+  const argument = JSON.stringify(isForeign ? foreignJob(job, workload) : job)
+  const child = spawn("taskset", ["-c", String(bench.cores.client), ...command, argument], {
     stdio: ["ignore", "pipe", "pipe"],
     env: bench.environment,
     timeout: job.duration.warmUpMs + job.duration.measureMs + PATIENCE_MS,
@@ -102,7 +103,7 @@ async function checkEqual(bench: Bench, workload: Workload, drivers: readonly Dr
   }
   for (const driver of drivers) {
     if (workload.resetSql !== undefined) await bench.admin.query(workload.resetSql)
-    const answer = await runWorker(bench, jobOf(bench, "check", workload, driver))
+    const answer = await runWorker(bench, workload, jobOf(bench, "check", workload, driver))
     if (answer.task !== "check") throw new Error("the worker has not understood")
     let { digest, sample } = answer
     if (workload.digestSql !== undefined) {
@@ -123,15 +124,19 @@ async function measureOnce(bench: Bench, workload: Workload, driver: DriverName,
   if (workload.resetSql !== undefined) await bench.admin.query(workload.resetSql)
   const job = jobOf(bench, "measure", workload, driver)
   const profile = join(scratch, "profiles", `${workload.name}-${driver}-${round}.cpuprofile`)
-  const answer = await runWorker(bench, bench.options.profile ? { ...job, profile } : job)
+  // Only V8 is asked for profiles.
+  const isProfiled = bench.options.profile && bench.contenders.found.get(driver)?.version === undefined
+  const answer = await runWorker(bench, workload, isProfiled ? { ...job, profile } : job)
   if (answer.task !== "measure") throw new Error("the worker has not understood")
-  if (bench.options.profile) await printProfile(`${workload.name} ${driver}`, profile, root, answer.measurement.units)
+  if (isProfiled) await printProfile(`${workload.name} ${driver}`, profile, root, answer.measurement.units)
   return { workload: workload.name, driver, round, measurement: answer.measurement }
 }
 
 /** All rounds of a workload, each beginning with another driver. */
 async function runWorkload(bench: Bench, workload: Workload): Promise<RunRecord[]> {
-  const drivers = bench.options.drivers.filter((driver) => bench.drivers.get(driver)?.includes(workload.name))
+  const drivers = [...bench.contenders.found].flatMap(([name, { workloads }]) =>
+    workloads.includes(workload.name) ? name : [],
+  )
   if (drivers.length === 0) return []
   if (bench.postmaster !== undefined) await pinServer(bench.postmaster, bench.cores, workload.cores)
   await checkEqual(bench, workload, drivers)
@@ -172,12 +177,6 @@ async function findServer(): Promise<{ server: ServerAddress; postmaster?: numbe
   return { server, ...(pid !== undefined && { postmaster: pid }), stop: () => started.stop() }
 }
 
-/** What each chosen driver takes part in. */
-async function listDrivers(): Promise<Map<DriverName, readonly string[]>> {
-  const lists = await Promise.all(driverNames.map(async (name) => [name, (await loadDriver(name)).workloads] as const))
-  return new Map(lists)
-}
-
 function describePinning(postmaster: number | undefined, { client, server }: CorePair): string {
   const shared = `core ${client} for both where calls are made one by one`
   return postmaster === undefined
@@ -198,9 +197,10 @@ async function runAll(
     for (const statement of `${createTables};\n${createBulkTables}`.split(";\n")) await admin.query(statement)
     const version = String((await admin.query("show server_version")).rows[0].server_version)
     const catalogRows = Number((await admin.query(countCatalogRows)).rows[0].count)
-    const drivers = await listDrivers()
+    const contenders = await findContenders(options.drivers)
+    for (const [name, reason] of Object.entries(contenders.absent)) console.log(`${name} is left out: ${reason}`)
     const environment = { ...process.env, PGLINE_BENCH_ENTRY: entry }
-    const bench: Bench = { options, server, postmaster, cores, admin, catalogRows, drivers, environment }
+    const bench: Bench = { options, server, postmaster, cores, admin, catalogRows, contenders, environment }
     const runs: RunRecord[] = []
     const all = workloads(catalogRows)
     const chosen = all.filter(({ name }) => options.workloads.includes(name))
@@ -209,7 +209,7 @@ async function runAll(
       if (isNeeded) runs.push(...(await runWorkload(bench, workload)))
     }
     const pinning = describePinning(postmaster, cores)
-    return { environment: describeEnvironment(version, pinning, options.sources), catalogRows, runs }
+    return { environment: describeEnvironment(version, pinning, options.sources, contenders), catalogRows, runs }
   } finally {
     await admin.end()
   }

@@ -1,34 +1,16 @@
 /**
- * One driver, one workload, one process: the suite starts this file anew for each measurement and reads one line of
- * JSON from its standard output.
+ * One driver, one workload, one process: the suite starts this file anew for each measurement, under Node or Bun, and
+ * reads one line of JSON from its standard output.
  */
 
 import { createHash } from "node:crypto"
 import { writeFile } from "node:fs/promises"
-import { Session } from "node:inspector/promises"
 import { canonical } from "./canonical.ts"
-import type { ServerAddress } from "./dataset.ts"
-import { type DriverName, loadDriver, type WorkloadName } from "./driver.ts"
-import { type Duration, type Measurement, measure } from "./measure.ts"
+import { loadDriver } from "./driver.ts"
+import type { Answer, ScriptJob } from "./job.ts"
+import { measure } from "./measure.ts"
 import { CHECKED_CALLS, type Load, type Workload } from "./workload.ts"
 import { workloads } from "./workloads.ts"
-
-/** What the suite asks for. */
-export interface Job {
-  readonly task: "check" | "measure"
-  readonly driver: DriverName
-  readonly workload: WorkloadName
-  readonly server: ServerAddress
-  readonly catalogRows: number
-  readonly duration: Duration
-  /** Where to write a CPU profile of the measured part. */
-  readonly profile?: string
-}
-
-/** What it gets. */
-export type Answer =
-  | { readonly task: "check"; readonly digest: string; readonly sample: string }
-  | { readonly task: "measure"; readonly measurement: Measurement }
 
 const SAMPLE_LENGTH = 300
 
@@ -45,6 +27,8 @@ async function check(load: Load): Promise<Answer> {
 
 /** Runs under V8's sampling profiler and writes what it saw. */
 async function profiled(path: string, run: () => Promise<void>): Promise<void> {
+  // Only here, for its threads and its memory would be measured with every driver.
+  const { Session } = await import("node:inspector/promises")
   const session = new Session()
   session.connect()
   await session.post("Profiler.enable")
@@ -56,7 +40,7 @@ async function profiled(path: string, run: () => Promise<void>): Promise<void> {
   await writeFile(path, JSON.stringify(profile))
 }
 
-async function work(job: Job): Promise<Answer> {
+async function work(job: ScriptJob): Promise<Answer> {
   const workload = workloads(job.catalogRows).find(({ name }) => name === job.workload) as Workload
   const driver = await loadDriver(job.driver)
   const load = await workload.open(driver, job.server)
@@ -70,5 +54,5 @@ async function work(job: Job): Promise<Answer> {
   }
 }
 
-const answer = await work(JSON.parse(process.argv[2] ?? "") as Job)
+const answer = await work(JSON.parse(process.argv[2] ?? "") as ScriptJob)
 process.stdout.write(`${JSON.stringify(answer)}\n`)

@@ -7,10 +7,10 @@ import { BLOB_BYTES, digestInserts, emptyInserts, insertRow, pointKey, statement
 import { onConnection, type Workload } from "./workload.ts"
 
 /** Queries under one Sync, and callers on one connection. */
-const IN_FLIGHT = 64
-const POOL_SIZE = 10
+export const IN_FLIGHT = 64
+export const POOL_SIZE = 10
 const POOL_CALLERS = 200
-const MANY_ROWS = 1000
+export const MANY_ROWS = 1000
 
 const manyRows = Array.from({ length: MANY_ROWS }, (_, i) => insertRow(i))
 
@@ -44,7 +44,7 @@ export function workloads(catalogRows: number): readonly Workload[] {
     },
     {
       name: "w3",
-      title: `the same, ${IN_FLIGHT} in flight, 1 connection`,
+      title: `point select, ${IN_FLIGHT} in flight, 1 connection`,
       unit: "op",
       unitsPerCall: 1,
       callers: IN_FLIGHT,
@@ -54,7 +54,7 @@ export function workloads(catalogRows: number): readonly Workload[] {
     },
     {
       name: "w3s",
-      title: `the same in a pipeline, one Sync per ${IN_FLIGHT}`,
+      title: `point select in a pipeline, one Sync per ${IN_FLIGHT}`,
       unit: "op",
       unitsPerCall: IN_FLIGHT,
       callers: 1,
@@ -65,7 +65,7 @@ export function workloads(catalogRows: number): readonly Workload[] {
     },
     {
       name: "w4",
-      title: `the same, pool of ${POOL_SIZE}, ${POOL_CALLERS} callers`,
+      title: `point select, pool of ${POOL_SIZE}, ${POOL_CALLERS} callers`,
       unit: "op",
       unitsPerCall: 1,
       callers: POOL_CALLERS,
