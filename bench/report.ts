@@ -8,9 +8,13 @@ import { fileURLToPath } from "node:url"
 import { drawChart } from "./chart.ts"
 import { type Cell, type Line, linesOf } from "./comparison.ts"
 import { driverNames } from "./driver.ts"
+import { describePeers } from "./peers.ts"
 import type { Results } from "./results.ts"
 import type { Summary } from "./statistics.ts"
 import type { Unit, Workload } from "./workload.ts"
+
+/** The distance to the floor that is wanted at most. */
+const NEAR_FLOOR = 1.25
 
 /** Three significant digits, with thousands separated. */
 function digits(value: number): string {
@@ -23,11 +27,12 @@ function spread({ median, min, max }: Summary): string {
 
 const rateUnit: Readonly<Record<Unit, string>> = { op: "ops/s", row: "rows/s", MB: "MB/s" }
 
-/** A table with a row per workload and a column per driver. */
+/** A table with a row per workload and a column per driver that took part. */
 function table(lines: readonly Line[], unit: (workload: Workload) => string, show: (cell: Cell) => string): string {
-  const header = `| | ${driverNames.join(" | ")} |\n|---|${driverNames.map(() => "---:|").join("")}`
+  const names = driverNames.filter((name) => lines.some(({ cells }) => cells.some(({ driver }) => driver === name)))
+  const header = `| | ${names.join(" | ")} |\n|---|${names.map(() => "---:|").join("")}`
   const rows = lines.map(({ workload, cells }) => {
-    const columns = driverNames.map((name) => {
+    const columns = names.map((name) => {
       const cell = cells.find(({ driver }) => driver === name)
       return cell === undefined ? "n/a" : show(cell)
     })
@@ -57,6 +62,20 @@ function verdicts(lines: readonly Line[]): string {
   ].join("\n")
 }
 
+/** How near the floor pgline is, in one sentence. */
+function distanceToFloor(lines: readonly Line[]): string {
+  const distances = lines.flatMap(({ workload, cells }) => {
+    const floor = cells.find(({ driver }) => driver === "floor")
+    const own = cells.find(({ driver }) => driver === "pgline")
+    return floor && own ? [{ title: workload.title, ratio: floor.speed.median / own.speed.median }] : []
+  })
+  if (distances.length === 0) return "The floor took no part in this run."
+  const far = distances.filter(({ ratio }) => ratio > NEAR_FLOOR)
+  const farther = far.map(({ title, ratio }) => `${title} (${ratio.toFixed(2)}×)`).join("; ")
+  const near = `Within ${NEAR_FLOOR}× of the floor in ${distances.length - far.length} of ${distances.length} workloads`
+  return far.length === 0 ? `${near}.` : `${near}; farther from it: ${farther}.`
+}
+
 function verdict(ratio: number | undefined, target: number | undefined, reached: boolean, otherwise = ""): string {
   if (ratio === undefined) return "n/a"
   const text = `${ratio.toFixed(2)}×`
@@ -76,7 +95,7 @@ One run, made at ${results.takenAt} with \`${results.command}\`; every figure be
 - Each driver does each workload in a process of its own, ${options.rounds} times, in turn with the others: ${options.warmUpSeconds} s of warming up, then ${options.seconds} s measured. Shown are the medians (lowest–highest).
 - TCP over loopback without TLS (\`sslmode=disable\`), SCRAM, fsync off. Pinned: ${e.pinning}.
 - Before a workload is timed all drivers have to give equal results (or leave equal rows).
-- \`pg\` runs statements prepared by name, copies by \`pg-copy-streams\` and streams by \`pg-cursor\`; \`pg-pipeline\` is the same with its pipeline mode; \`postgres\` has its defaults. \`floor\` is no driver: it sends bytes encoded beforehand and only walks the headers of the replies.
+- \`pg\` runs statements prepared by name, copies by \`pg-copy-streams\` and streams by \`pg-cursor\`; \`pg-pipeline\` is the same with its pipeline mode; \`postgres\` has its defaults. \`floor\` is no driver: it sends bytes encoded beforehand and only walks the headers of the replies. Those of other runtimes (\`pgline-bun\`, \`bun-sql\`, \`asyncpg\`, \`pgx\`) are no rivals of the targets; they have a section of their own.
 - CPU is user and system time of the client's process, all threads. Machines differ, and so do their figures; ratios within a run hold.
 
 ![Speed against the best other driver](results.svg)
@@ -84,6 +103,12 @@ One run, made at ${results.takenAt} with \`${results.command}\`; every figure be
 ## pgline against the best of \`pg\` and \`postgres\`
 
 ${verdicts(lines)}
+
+${distanceToFloor(lines)}
+
+## pgline against Bun's SQL, asyncpg and pgx
+
+${describePeers(lines, e.absent ?? {})}
 
 ## Throughput
 
