@@ -34,9 +34,9 @@ function serverProject(version: number): TestProjectInlineConfiguration {
       globalSetup: ["./test/support/vitest/shared-server.ts"],
       setupFiles: [leakCheck],
       env: { PGLINE_TEST_VERSION: String(version) },
-      // A container takes longer to start than a server, and its image to be copied.
-      testTimeout: serverSource() === "containers" ? 120_000 : 30_000,
-      hookTimeout: serverSource() === "containers" ? 120_000 : 60_000,
+      // Many start servers of their own, which takes its time on a busy machine, in containers most of all.
+      testTimeout: 120_000,
+      hookTimeout: 120_000,
     },
   }
 }

@@ -40,7 +40,7 @@ describe("methods", () => {
     await db.execute(
       `create role prepared login password 'caf\u00e9\u00a0x'; create role "Ünï cødé" login password 'p'`,
     )
-  }, 60_000)
+  })
 
   afterAll(async () => {
     await proxy[Symbol.asyncDispose]()
@@ -173,7 +173,7 @@ describe("TLS", () => {
     })
     await using db = await connect(server.url)
     await db.execute("create role encrypted login password 'p'; create role bare login password 'p'")
-  }, 60_000)
+  })
 
   afterAll(() => server.stop())
 

@@ -19,7 +19,7 @@ beforeAll(async () => {
   server = await startPostgres({ version: testVersion, settings: { synchronous_commit: "on" } })
   await using admin = await connect(server.url)
   await admin.execute("create table done (n int, filler text)")
-}, 60_000)
+})
 
 beforeEach(async () => {
   await using admin = await connectAgain()
@@ -149,7 +149,7 @@ describe("by the server", () => {
     await server.start()
     expect((await check(results)).answered).toBe(300)
     await expectGone(db)
-  }, 60_000)
+  })
 })
 
 describe("by the network", () => {

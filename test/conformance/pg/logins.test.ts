@@ -57,7 +57,7 @@ let clientKey: { cert: string; key: string }
 beforeAll(async () => {
   tls = await TlsServer.start()
   clientKey = await tls.certificates.authority.issue({ commonName: "by_cert" })
-}, 60_000)
+})
 
 afterAll(() => tls.stop())
 
