@@ -9,6 +9,8 @@ import type { Encoder } from "../protocol/encoder.ts"
 import { writeParameters, writeResultFormats } from "../query/parameters.ts"
 import type { Description } from "../query/statement.ts"
 
+const NOT_SENT: PglineErrorOptions = { safeToRetry: true }
+
 /**
  * Appends a Bind of a statement to a portal; an empty name is the unnamed one.
  * @throws UsageError when there are too few values or too many, EncodeError when one does not fit
@@ -20,7 +22,7 @@ export function bindValues(
   values: readonly unknown[],
   description: Description,
 ): void {
-  const miscount = findMiscount(values, description, { safeToRetry: true })
+  const miscount = findMiscount(values, description, NOT_SENT)
   if (miscount !== undefined) throw miscount
   encoder.beginBind(portal, statement)
   writeParameters(encoder.writer, values, description.parameterCodecs)

@@ -102,7 +102,7 @@ describe("what cannot be sent", () => {
     )
   })
 
-  test("the wrong number of parameters: told by the server the first time, by us from then on", async () => {
+  test("the wrong number of parameters: found by the server the first time, by us from then on, told alike", async () => {
     await against(
       async (client) => {
         await client.receiveUntil("S")
@@ -117,7 +117,9 @@ describe("what cannot be sent", () => {
         await client.untilClosed()
       },
       async (db) => {
-        expect(await failureOf("first", db.query("select $1", ["a", "b"]))).toMatchObject({ code: "08P01" })
+        const first = await failureOf("first", db.query("select $1", ["a", "b"]))
+        expect(first).toBeInstanceOf(UsageError)
+        expect(first).toMatchObject({ cause: { code: "08P01" } })
         const second = await failureOf("second", db.query("select $1", ["a", "b"]))
         expect(second).toBeInstanceOf(UsageError)
         expect(second.message).toBe("the statement takes 1 parameter, got 2")
