@@ -23,14 +23,22 @@ function project(name: string, folders: readonly string[], timeoutMs = 10_000): 
   }
 }
 
+/**
+ * What says nothing about servers from elsewhere: the tests of the embedded servers themselves, and the longest of those
+ * that start embedded servers of their own whatever the source, which would only do the same once more.
+ */
+const embeddedOnly = [
+  "test/server/support/{postgres-server,watchdog}.test.ts",
+  "test/server/connecting/product.test.ts",
+]
+
 /** The files that need a real PostgreSQL, over one version of it. */
 function serverProject(version: number): TestProjectInlineConfiguration {
   return {
     test: {
       name: `server-${version}`,
       include: ["server", "conformance", "regression"].map((folder) => `test/${folder}/**/*.test.ts`),
-      // The tests of the embedded servers themselves say nothing about servers from elsewhere.
-      exclude: serverSource() === "embedded" ? [] : ["test/server/support/{postgres-server,watchdog}.test.ts"],
+      exclude: serverSource() === "embedded" ? [] : embeddedOnly,
       globalSetup: ["./test/support/vitest/shared-server.ts"],
       setupFiles: [leakCheck],
       env: { PGLINE_TEST_VERSION: String(version) },
