@@ -95,10 +95,8 @@ async function compiledProgram(): Promise<string> {
       await run("cc", ["-O1", "-o", join(place, "libpq-oracle"), SOURCE, "-ldl"])
     } catch (cause) {
       throw new Error(
-        "the comparison with libpq needs a C compiler: install one, as with apt-get install gcc libc6-dev",
-        {
-          cause,
-        },
+        "the comparison with libpq needs a C compiler: apt-get install gcc libc6-dev, or on macOS xcode-select --install",
+        { cause },
       )
     }
   })

@@ -5,10 +5,10 @@
 const LONG_ENOUGH_MS = 10_000
 
 /** The promise, or a failure when it has not settled in far more time than it can need. */
-export async function within<T>(what: string, promise: Promise<T>): Promise<T> {
+export async function within<T>(what: string, promise: Promise<T>, longEnoughMs: number = LONG_ENOUGH_MS): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined
   const tooLate = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${what}: not settled after ${LONG_ENOUGH_MS} ms`)), LONG_ENOUGH_MS)
+    timer = setTimeout(() => reject(new Error(`${what}: not settled after ${longEnoughMs} ms`)), longEnoughMs)
   })
   try {
     return await Promise.race([promise, tooLate])

@@ -118,7 +118,7 @@ const exclusive: Readonly<Record<string, Job>> = {
   },
 }
 
-it(`only what is aborted fails (${count} aborts)`, async () => {
+it(`only what is aborted fails (${count} aborts)`, { timeout: 60_000 + count * 100 }, async () => {
   const dbs = await Promise.all(
     Array.from({ length: CONNECTIONS }, () => connect(sharedServer.url, { applicationName: NAME })),
   )
@@ -184,4 +184,4 @@ it(`only what is aborted fails (${count} aborts)`, async () => {
   }
   await within("close", pool.close())
   await expect.poll(sessions, { timeout: 10_000 }).toBe(0)
-}, 3_600_000)
+})

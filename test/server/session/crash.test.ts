@@ -13,6 +13,8 @@ import { within } from "../../support/within.ts"
 const crashes = Number(process.env["PGLINE_CRASHES"] || 3)
 const WORKERS = 6
 const COPIED = 2000
+/** A server that comes up has much to do before it gets round to us. */
+const LONG_ENOUGH_MS = 60_000
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
@@ -30,7 +32,7 @@ class Ledger {
   /** Takes down what a call says that it has done. */
   async enter(id: number, call: Promise<unknown>, isUnknown: (error: unknown) => boolean): Promise<void> {
     try {
-      await within(`call ${id}`, call)
+      await within(`call ${id}`, call, LONG_ENOUGH_MS)
       this.committed.add(id)
     } catch (error) {
       if (!(error instanceof errors.ConnectionError) && !isShutdown(error)) throw error
@@ -52,7 +54,7 @@ function isShutdown(error: unknown): boolean {
   return error instanceof errors.ServerError && error.code.startsWith("57P")
 }
 
-it(`tells the truth through ${crashes} crashes of the server`, async () => {
+it(`tells the truth through ${crashes} crashes of the server`, { timeout: 60_000 + crashes * 20_000 }, async () => {
   await using server = await startPostgres({ version: testVersion, settings: { synchronous_commit: "on" } })
   {
     await using admin = await connect(server.url)
@@ -107,7 +109,7 @@ it(`tells the truth through ${crashes} crashes of the server`, async () => {
     const going = async (): Promise<void> => {
       while (ledger.committed.size < before + 20) await pause(2)
     }
-    await Promise.race([within("work goes on", going()), failure])
+    await Promise.race([within("work goes on", going(), LONG_ENOUGH_MS), failure])
     await pause(Math.random() * 30)
     const known = gaps.length
     await server.kill()
@@ -118,12 +120,12 @@ it(`tells the truth through ${crashes} crashes of the server`, async () => {
       await pool.notify("crash", payload)
       while (!heard.includes(payload)) await pause(5)
     }
-    await Promise.race([within("the listener is back", retrying(restored)), failure])
+    await Promise.race([within("the listener is back", retrying(restored), LONG_ENOUGH_MS), failure])
   }
   isOver = true
   // The one that listens for itself waits for a last word.
   await pool.notify("crash", "over")
-  await within("the workers", Promise.all(workers))
+  await within("the workers", Promise.all(workers), LONG_ENOUGH_MS)
 
   const ids = await pool.rows<number>("select id from ledger", [], { rows: "scalar" })
   ledger.check(new Set(ids))
@@ -139,7 +141,7 @@ it(`tells the truth through ${crashes} crashes of the server`, async () => {
     console.info({ copied: copies.committed.size, failed: copies.failed.size, unknown: copies.unknown.size, endings })
   }
   await within("close", pool.close())
-}, 3_600_000)
+})
 
 /** Until the server is up again, calls may fail. */
 async function retrying(call: () => Promise<void>): Promise<void> {

@@ -25,7 +25,7 @@ afterAll(async () => {
   await observer.close()
 })
 
-it(`is always what its model is (${runs} runs)`, async () => {
+it(`is always what its model is (${runs} runs)`, { timeout: 60_000 + runs * 300 }, async () => {
   await fc.assert(
     fc.asyncProperty(fc.commands(sessionCommands, { maxCommands: 40, size: "max" }), async (commands) => {
       await observer.execute(`truncate ${TABLE}`)
@@ -43,4 +43,4 @@ it(`is always what its model is (${runs} runs)`, async () => {
   // Nothing was left behind: no session, and so no statement either.
   const left = "select count(*)::int4 from pg_stat_activity where application_name = $1"
   await expect.poll(() => observer.value(left, [TABLE]), { timeout: 10_000 }).toBe(0)
-}, 3_600_000)
+})
