@@ -11,7 +11,7 @@ import { COMMAND_COMPLETE, ERROR_RESPONSE, ROW_DESCRIPTION } from "../protocol/c
 import type { Exchange, Line, Outcome } from "./exchange.ts"
 import { readError, unexpectedMessage } from "./replies.ts"
 
-/** Runs the statement and resolves with the text in the first column of its only row. */
+/** Runs the statement and resolves with the only text of its only row. */
 export class Show implements Exchange {
   readonly promise: Promise<string>
   readonly #statement: string
@@ -35,12 +35,13 @@ export class Show implements Exchange {
   }
 
   onRow(source: ByteSource, start: number, end: number): void {
-    // An int16 counts the columns, an int32 the bytes of the first one.
-    const length = end - start < 6 ? -1 : source.view.getInt32(start + 2)
-    if (this.#text !== undefined || length < 0 || start + 6 + length > end) {
+    // An int16 counts the columns, an int32 the bytes of the only one.
+    const count = end - start < 6 ? 0 : source.view.getInt16(start)
+    const length = count === 1 ? source.view.getInt32(start + 2) : -1
+    if (this.#text !== undefined || length < 0 || start + 6 + length !== end) {
       throw new ProtocolError(`the server did not answer "${this.#statement}" with one value`)
     }
-    this.#text = source.text(start + 6, start + 6 + length)
+    this.#text = source.text(start + 6, end)
   }
 
   onFrame(type: number, source: ByteSource, start: number, end: number): void {

@@ -9,11 +9,16 @@ import {
   authenticationOk,
   authenticationSasl,
   authenticationSaslContinue,
+  commandComplete,
+  int16,
   int32,
+  message,
+  readyForQuery,
+  rowDescription,
 } from "../../support/backend-messages.ts"
 import { saslInitialFields } from "../../support/frontend-frames.ts"
 import { type BackendScript, startScriptedBackend } from "../../support/scripted-backend.ts"
-import { failureAt } from "./hostile.ts"
+import { failureAt, sentTypes } from "./hostile.ts"
 
 /** Answers the client-first-message; `first` is given the client's nonce. */
 function scramFirst(first: (nonce: string) => string): BackendScript {
@@ -85,6 +90,37 @@ describe("CVE-2019-10164 and its like: malformed SCRAM", () => {
     expect(error).toBeInstanceOf(errors.AuthenticationError)
     expect(error.message).toMatch(/authentication at server "127\.0\.0\.1", port \d+ failed: .*SCRAM/)
     expect(backend.connections[0]!.received).toHaveLength(1)
+  })
+})
+
+describe("CVE-2026-4427 and RUSTSEC-2026-0178: a row that is not what its lengths say", () => {
+  const row = (...body: Buffer[]): Buffer => message("D", ...body)
+  const text = (length: number, value = ""): Buffer => Buffer.concat([int32(length), Buffer.from(value)])
+
+  // The only rows that come while connecting answer the question behind target_session_attrs.
+  it.each<[string, Buffer]>([
+    ["a length of -2", row(int16(1), text(-2))],
+    ["the lowest length there is", row(int16(1), text(-2147483648))],
+    ["a length beyond the message", row(int16(1), text(4, "off"))],
+    ["a length far beyond it", row(int16(1), text(2147483647, "off"))],
+    ["a count without fields", row(int16(1))],
+    ["half a length", row(int16(1), Buffer.from([0, 0]))],
+    ["no count", row()],
+    ["fewer fields than described", row(int16(0))],
+    ["more fields than described", row(int16(2), text(3, "off"), text(3, "off"))],
+    ["a negative count", row(int16(-1), text(3, "off"))],
+    ["bytes behind the last field", row(int16(1), text(3, "off"), Buffer.from("off"))],
+  ])("%s ends the attempt", async (_, bytes) => {
+    await using backend = await startScriptedBackend(async (client) => {
+      await client.login()
+      await client.receive()
+      await client.send(rowDescription("transaction_read_only"), bytes, commandComplete("SHOW"), readyForQuery())
+      await client.untilClosed()
+    })
+    const error = await failureAt(backend, { sslmode: "disable", targetSessionAttrs: "read-write" })
+    expect(error).toBeInstanceOf(errors.ProtocolError)
+    expect(error.message).toMatch(/server "127\.0\.0\.1", port \d+: /)
+    expect(sentTypes(backend.connections[0])).toMatch(/^QX?$/)
   })
 })
 
