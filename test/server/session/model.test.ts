@@ -25,7 +25,7 @@ afterAll(async () => {
   await observer.close()
 })
 
-it(`is always what its model is (${runs} runs)`, { timeout: 60_000 + runs * 300 }, async () => {
+it(`is always what its model is (${runs} runs)`, { timeout: 60_000 + runs * 500 }, async () => {
   await fc.assert(
     fc.asyncProperty(fc.commands(sessionCommands, { maxCommands: 40, size: "max" }), async (commands) => {
       await observer.execute(`truncate ${TABLE}`)
