@@ -5,7 +5,7 @@
  * Types are looked up by themselves when they are first met (`exchange/type-lookup.ts`).
  */
 
-import { UsageError } from "../errors/client-error.ts"
+import { describeValue, UsageError } from "../errors/client-error.ts"
 import type { Executor } from "../exchange/exchange.ts"
 import { LoadTypes } from "../exchange/load-types.ts"
 import { withTypeOptions } from "../types/defaults.ts"
@@ -39,6 +39,7 @@ export class TypeCatalog {
   }
 
   async #load(executor: Executor, name: string): Promise<void> {
+    if (typeof name !== "string") throw new UsageError(`a type's name must be a string, got ${describeValue(name)}`)
     const { known } = this.#types
     const exchange = new LoadTypes(known, [name])
     executor.run(exchange)

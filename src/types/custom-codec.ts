@@ -6,9 +6,10 @@
 import type { ByteSource } from "../base/byte-source.ts"
 import type { ByteWriter } from "../base/byte-writer.ts"
 import { BINARY, type Oid, TEXT } from "../base/format.ts"
-import { ClientError, DecodeError, describeValue, EncodeError } from "../errors/client-error.ts"
+import { ClientError, ConfigError, DecodeError, describeValue, EncodeError } from "../errors/client-error.ts"
 import type { Codec } from "./codec.ts"
 import { sendableText } from "./text-form.ts"
+import { parseTypeName } from "./type-name.ts"
 
 /** How a type's values are to be read and written, for `types.register`. */
 export interface CustomCodec<T = unknown> {
@@ -29,6 +30,25 @@ export interface CustomCodec<T = unknown> {
   }
   /** Whether a JavaScript array is one value of this type, so that an array of arrays is a list of values. */
   readonly takesArrays?: boolean
+}
+
+/** Refuses what cannot be a codec, before it is met in the middle of a row. @throws ConfigError */
+export function checkCustomCodec(custom: CustomCodec): void {
+  if (typeof custom !== "object" || custom === null) refuse("a codec", "an object", custom)
+  const { name, decode, encode, binary } = custom
+  if (typeof name !== "string") refuse("the name of a codec", "a string", name)
+  if (custom.oid === undefined && parseTypeName(name) === undefined) {
+    throw new ConfigError(`types.register: ${JSON.stringify(name)} is no type's name`)
+  }
+  if (typeof decode !== "function") refuse("decode", "a function", decode)
+  if (typeof encode !== "function") refuse("encode", "a function", encode)
+  if (binary === undefined) return
+  if (typeof binary?.decode !== "function") refuse("binary.decode", "a function", binary?.decode)
+  if (typeof binary.encode !== "function") refuse("binary.encode", "a function", binary.encode)
+}
+
+function refuse(what: string, expected: string, value: unknown): never {
+  throw new ConfigError(`types.register: ${what} must be ${expected}, got ${describeValue(value)}`)
 }
 
 /** The codec over a user's functions. What they leave open stays as it is in the codec that they replace. */

@@ -69,6 +69,10 @@ const withoutTemporal: TemporalCodecs = {
   interval: intervalCodec,
 }
 
+const OPTION_NAMES: ReadonlySet<string> = new Set([
+  ...(["int8", "numeric", "json", "timestamptz", "timestamp", "temporal", "vector", "arrayBounds", "custom"] as const),
+] satisfies (keyof TypeOptions)[])
+
 const byName: ReadonlyMap<string, Codec> = new Map(defaultCodecs.map((codec) => [codec.name, codec]))
 
 /** A registry of the default codecs, changed as the application and the options say. */
@@ -93,6 +97,7 @@ export function withTypeOptions(registry: TypeRegistry, options: TypeOptions): T
 
 /** What the options replace; undefined when nothing. */
 function settingsFor(options: TypeOptions): Partial<RegistrySettings> | undefined {
+  checkNames(options)
   const codecs = new Map<string, Codec>()
   const { int8, numeric, json, temporal, timestamptz, timestamp, vector, arrayBounds } = options
   if (int8 !== undefined) {
@@ -133,6 +138,11 @@ function settingsFor(options: TypeOptions): Partial<RegistrySettings> | undefine
     ...(codecs.size > 0 && { codecs }),
     ...(arrayBounds !== undefined && { keepArrayBounds: arrayBounds }),
   }
+}
+
+function checkNames(options: TypeOptions): void {
+  const stranger = Object.keys(options).find((name) => !OPTION_NAMES.has(name))
+  if (stranger !== undefined) throw new ConfigError(`unknown option types.${stranger}`)
 }
 
 function temporalCodecsFor(temporal: boolean | TemporalNamespace): TemporalCodecs {

@@ -3,9 +3,7 @@
  * say otherwise about the same type win.
  */
 
-import { ConfigError } from "../errors/client-error.ts"
-import type { CustomCodec } from "./custom-codec.ts"
-import { parseTypeName } from "./type-name.ts"
+import { type CustomCodec, checkCustomCodec } from "./custom-codec.ts"
 
 const registered: Set<CustomCodec> = new Set()
 
@@ -24,9 +22,7 @@ export const globalCodecs: Iterable<CustomCodec> = registered
  * ```
  */
 export function register<T>(codec: CustomCodec<T>): () => void {
-  if (codec.oid === undefined && parseTypeName(codec.name) === undefined) {
-    throw new ConfigError(`types.register: ${JSON.stringify(codec.name)} is no type's name`)
-  }
+  checkCustomCodec(codec)
   const entry: CustomCodec = { ...codec }
   registered.add(entry)
   return () => {

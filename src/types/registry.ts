@@ -9,11 +9,11 @@
  */
 
 import type { Oid } from "../base/format.ts"
-import { ConfigError, UsageError } from "../errors/client-error.ts"
+import { UsageError } from "../errors/client-error.ts"
 import { arrayOf } from "./array.ts"
 import type { Codec } from "./codec.ts"
 import { compositeOf } from "./composite.ts"
-import { type CustomCodec, codecFromCustom } from "./custom-codec.ts"
+import { type CustomCodec, checkCustomCodec, codecFromCustom } from "./custom-codec.ts"
 import { inAnyStyle } from "./date-styles.ts"
 import { domainOf } from "./domain.ts"
 import { enumOf } from "./enum.ts"
@@ -134,13 +134,12 @@ export class TypeRegistry {
    * domains and composites too. Without an OID the type is found by its name, now or when it is first met.
    */
   register<T>(custom: CustomCodec<T>): this {
+    checkCustomCodec(custom)
     if (custom.oid !== undefined) {
       const codec = codecFromCustom(custom, this.codec(custom.oid))
       this.#customByOid = new Map(this.#customByOid).set(custom.oid, codec)
     } else {
-      const parsed = parseTypeName(custom.name)
-      if (parsed === undefined)
-        throw new ConfigError(`types.register: ${JSON.stringify(custom.name)} is no type's name`)
+      const parsed = parseTypeName(custom.name)!
       const key = nameKey(parsed.schema, parsed.name, parsed.isArray)
       const codec = codecFromCustom(custom, this.codecByName(custom.name))
       this.#customByName = new Map(this.#customByName).set(key, codec)
