@@ -93,11 +93,12 @@ export class ConnectionKind implements ResourceKind<HeldConnection> {
   }
 
   reset(held: HeldConnection): Promise<void> | undefined {
-    if (!held.wasTouched && held.session.link.isFree) return undefined
+    const hasHook = this.#options.onRelease !== undefined
+    if (!held.wasTouched && !hasHook && held.session.link.isFree) return undefined
     held.wasTouched = false
     const { isQuiet, isListening } = held
     const discards = this.#settings.reset === "discard" && !this.#options.pooler
-    if (isQuiet && !isListening && this.#options.onRelease === undefined) {
+    if (isQuiet && !isListening && !hasHook) {
       if (!discards) return undefined
       // Whoever comes next is served behind it, without waiting for it.
       this.#run(held, DISCARD).catch((error) => held.session.link.destroy(error))

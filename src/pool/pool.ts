@@ -201,11 +201,11 @@ export class Pool extends QueryMethods implements AsyncDisposable {
    * @throws PoolTimeoutError when it was to wait and that took too long; the pool stays open
    */
   async open(options: PoolOpenOptions = {}): Promise<void> {
+    const { acquireTimeoutMs, min } = this.#resources.limits
+    const timeout = countOf("timeout", options.timeout, acquireTimeoutMs)
     this.#resources.open()
     if (!options.wait) return
     const since = systemClock.now()
-    const { acquireTimeoutMs, min } = this.#resources.limits
-    const timeout = countOf("timeout", options.timeout, acquireTimeoutMs)
     const connection = await this.acquire({ timeout })
     connection.release()
     await this.#resources.untilOpen(min, timeout > 0 ? timeout - (systemClock.now() - since) : 0)
