@@ -12,7 +12,9 @@ const MAX_TIMEOUT_MS = 2 ** 31 - 1
 
 /** Checks what a caller gave as options. @throws UsageError naming the option */
 export function checkOptions(options: QueryOptions): void {
-  if (typeof options !== "object" || options === null) refuse("the options", "an object", options)
+  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+    refuse("the options", "an object", options)
+  }
   const { rows, prepare, parameterTypes, signal, timeout, types } = options
   if (rows !== undefined && !isShape(rows)) {
     refuse("the option rows", '"object", "tuple", "scalar", a function or a Standard Schema', rows)

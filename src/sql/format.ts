@@ -2,10 +2,11 @@
  * Statements with every value written into them, for what has no parameters: SET, DDL, scripts, logs.
  */
 
+import { describeValue } from "../errors/client-error.ts"
 import { CompositionError } from "../errors/composition-error.ts"
 import { assembleInline } from "./assemble.ts"
 import type { Sql } from "./fragment.ts"
-import { checkValue } from "./hole.ts"
+import { checkValue, isFragment } from "./hole.ts"
 import { inlineLiteral, type LiteralOf } from "./literal.ts"
 import { checkText } from "./quote.ts"
 import { tokenize } from "./tokenizer.ts"
@@ -20,6 +21,7 @@ export interface FormatOptions {
 
 /** A fragment with its values written into it. */
 export function formatFragment(fragment: Sql, options: FormatOptions = {}): string {
+  if (!isFragment(fragment)) throw new CompositionError(`format takes a fragment, got ${describeValue(fragment)}`)
   return assembleInline(fragment.flatten(), options.literalOf)
 }
 

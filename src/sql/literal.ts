@@ -63,8 +63,6 @@ function plainLiteral(value: unknown, literalOf: LiteralOf): string {
       return String(value)
     case "number":
       return Number.isFinite(value) ? String(value) : `'${value}'`
-    case "undefined":
-      return "NULL"
     case "object":
       return value === null ? "NULL" : quoteLiteral(literalOf(value, undefined))
     default:

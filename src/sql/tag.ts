@@ -75,7 +75,7 @@ function valueFragment(place: string, value: unknown, type: string | undefined, 
 /** What can be refused at once; objects wait for the types of a connection. */
 function checkLiteral(place: string, value: unknown): void {
   if (typeof value === "string") checkText(value, place)
-  if (typeof value === "function" || typeof value === "symbol") {
+  if (value === undefined || typeof value === "function" || typeof value === "symbol") {
     throw new CompositionError(`${place} takes a value, got ${describeValue(value)}`)
   }
 }

@@ -7,6 +7,7 @@ import { CopyInExchange } from "../../exchange/copy-in-exchange.ts"
 import type { DescribeStatement } from "../../exchange/describe-statement.ts"
 import { checkBounds } from "../../query/check-options.ts"
 import type { Sql } from "../../sql/fragment.ts"
+import { isFragment } from "../../sql/hole.ts"
 import { quoteIdentifier } from "../../sql/quote.ts"
 import { tokenize } from "../../sql/tokenizer.ts"
 import { copyChannel } from "../../trace/channels.ts"
@@ -47,6 +48,7 @@ export async function copyRows(
 ): Promise<CopyResult> {
   const { session } = carrier
   checkBounds(options.signal, options.timeout)
+  checkColumns(options.columns)
   const source = iterableSource(rows, "the rows")
   const target = tableText(table)
   const describe = describeColumns({ table: target, columns: options.columns ?? [], query: undefined }, session.types)
@@ -69,6 +71,13 @@ export async function copyRows(
     await feeding
     stop?.dispose()
   }
+}
+
+function checkColumns(columns: readonly string[] | undefined): void {
+  if (columns === undefined || (Array.isArray(columns) && columns.length > 0)) return
+  throw new UsageError(`the option columns must be an array of names, got ${describeValue(columns)}`, {
+    safeToRetry: true,
+  })
 }
 
 /** A COPY that is fed with rows. Its statement is written when the columns are known. */
@@ -160,6 +169,9 @@ function tableText(table: string | Sql): string {
       `the table must be a name as in SQL, such as points, app.points or "Points", got ${describeValue(table)}`,
       { safeToRetry: true },
     )
+  }
+  if (!isFragment(table)) {
+    throw new UsageError(`the table must be a name or a fragment, got ${describeValue(table)}`, { safeToRetry: true })
   }
   const { text, values } = table.compile()
   if (values.length > 0) throw new UsageError("the table's name cannot have parameters", { safeToRetry: true })

@@ -42,6 +42,7 @@ export class LargeObjects {
 
   /** Makes an empty one and resolves with its Oid. @param oid the one it is to have; any free one unless told */
   async create(oid = 0): Promise<number> {
+    checkOid(oid)
     return (await loValue<number>(this.#borrow(), "select pg_catalog.lo_create($1)", [oid]))!
   }
 
@@ -56,6 +57,7 @@ export class LargeObjects {
         safeToRetry: true,
       })
     }
+    checkOid(oid)
     const carrier = this.#borrow()
     await loValue(carrier, "select pg_catalog.lo_open($1, $2)", [oid, flags], options)
     return new LargeObject(carrier, oid, mode, options)
@@ -63,6 +65,7 @@ export class LargeObjects {
 
   /** Drops one. */
   async unlink(oid: number): Promise<void> {
+    checkOid(oid)
     await loValue(this.#borrow(), "select pg_catalog.lo_unlink($1)", [oid])
   }
 
@@ -103,6 +106,11 @@ export class LargeObjects {
       },
     })
   }
+}
+
+function checkOid(oid: number): void {
+  if (Number.isInteger(oid) && oid >= 0 && oid < 2 ** 32) return
+  throw new UsageError(`a large object has an integer for its Oid, got ${describeValue(oid)}`, { safeToRetry: true })
 }
 
 async function copyChunks(chunks: Source<Uint8Array>, object: LargeObject, options: ImportOptions): Promise<void> {

@@ -177,7 +177,6 @@ describe("literal", () => {
     [-(2n ** 63n), "-9223372036854775808"],
     [true, "true"],
     [null, "NULL"],
-    [undefined, "NULL"],
     [new Uint8Array([0, 255]), " E'\\\\x00ff'"],
     [new Date(0), "'1970-01-01T00:00:00.000Z'"],
   ])("%s", (value, literal) => {
@@ -205,6 +204,7 @@ describe("literal", () => {
     expect(() => sql.literal("a\0")).toThrow(/NUL/)
     expect(() => sql.literal("\ud800")).toThrow(/surrogate/)
     expect(() => sql.literal(() => 1)).toThrow(CompositionError)
+    expect(() => sql.literal(undefined)).toThrow(CompositionError)
     expect(() => sql.literal(Symbol("a"))).toThrow(CompositionError)
     expect(() => sql.literal({ a: 1 }).text).toThrow(/takes a connection/)
     expect(() => sql.literal([1]).text).toThrow(/takes a connection/)
