@@ -25,9 +25,11 @@ export interface DateStyleOptions {
 
 const TIME = "\\d\\d:\\d\\d:\\d\\d(?:\\.\\d{1,6})?"
 const ZONE = "[A-Za-z0-9:+-]+"
-const SEPARATED = new RegExp(`^(\\d\\d)([/.-])(\\d\\d)\\2(\\d{4,})(?: (${TIME})(?: ?(${ZONE}))??)?( BC)?$`)
+/** No date has a longer year, and a Date none of ever so many digits. */
+const YEAR = "\\d{4,7}"
+const SEPARATED = new RegExp(`^(\\d\\d)([/.-])(\\d\\d)\\2(${YEAR})(?: (${TIME})(?: ?(${ZONE}))??)?( BC)?$`)
 const WORDED = new RegExp(
-  `^[A-Z][a-z]{2} (?:(\\d\\d) ([A-Z][a-z]{2})|([A-Z][a-z]{2}) (\\d\\d)) (${TIME}) (\\d{4,})(?: (${ZONE}))??( BC)?$`,
+  `^[A-Z][a-z]{2} (?:(\\d\\d) ([A-Z][a-z]{2})|([A-Z][a-z]{2}) (\\d\\d)) (${TIME}) (${YEAR})(?: (${ZONE}))??( BC)?$`,
 )
 const FAR_YEAR = 200_000
 const NUMERIC_ZONE = /^([+-])(\d\d)(?::?(\d\d))?(?::?(\d\d))?$/
@@ -108,7 +110,7 @@ export function inAnyStyle<T>(codec: Codec<T>, settings: ReadonlyMap<string, str
     ...codec,
     decodeText: (source, start, end) => {
       // An ISO year has four digits and more; the other styles have something else in the third place.
-      const third = source.bytes[start + 2]! - 48
+      const third = end - start > 2 ? source.bytes[start + 2]! - 48 : -1
       if (third >= 0 && third <= 9) return decodeText(source, start, end)
       const text = source.ascii(start, end)
       if (text.endsWith("infinity")) return decodeText(source, start, end)
