@@ -34,6 +34,7 @@ export class ByteSource {
 
   /** A string of bytes known to be ASCII. */
   ascii(start: number, end: number): string {
+    if (start === end) return ""
     return (end - start <= 8 && shortAscii(this.bytes, start, end)) || this.bytes.latin1Slice(start, end)
   }
 

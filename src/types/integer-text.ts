@@ -30,8 +30,8 @@ export function integerRange(type: string, min: bigint, max: bigint): IntegerRan
 /** The number that stands in at most 15 decimal digits; DecodeError for anything else. */
 export function decodeDigits(type: string, source: ByteSource, start: number, end: number): number {
   const bytes = source.bytes
-  const negative = bytes[start] === 0x2d
-  let at = negative && start < end ? start + 1 : start
+  const negative = start < end && bytes[start] === 0x2d
+  let at = negative ? start + 1 : start
   const digits = end - at
   let value = 0
   if (digits > 0 && digits <= 15) {

@@ -58,7 +58,8 @@ export class IsoReader {
   timestamp(bytes: Uint8Array, start: number, end: number): boolean {
     const before = endsInBc(bytes, start, end)
     const limit = before ? end - 3 : end
-    if (!this.#readDate(bytes, start, limit, before) || bytes[this.#at] !== SPACE) return false
+    if (!this.#readDate(bytes, start, limit, before)) return false
+    if (this.#at === limit || bytes[this.#at] !== SPACE) return false
     if (!this.#readTime(bytes, this.#at + 1, limit) || this.second >= SECONDS_PER_DAY) return false
     if (!this.#readOffset(bytes, limit)) return false
     const second = this.days * SECONDS_PER_DAY + this.second - this.offset
