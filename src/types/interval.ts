@@ -21,6 +21,8 @@ const MAX_32 = 0x7fff_ffff
 const MIN_32 = -0x8000_0000
 const MAX_64 = 0x7fff_ffff_ffff_ffffn
 const MIN_64 = -0x8000_0000_0000_0000n
+/** No style needs as many characters; the digits of a far longer number would take long to count. */
+const LONGEST_TEXT = 1000
 const MICROS_PER_HOUR = 3_600_000_000n
 const MICROS_PER_MINUTE = 60_000_000n
 const MICROS_PER_SECOND = 1_000_000n
@@ -54,7 +56,7 @@ export class Interval implements IntervalLike {
   static parse(text: string): Interval {
     if (text === "infinity") return Interval.infinity
     if (text === "-infinity") return Interval.minusInfinity
-    const parts = parseInterval(text)
+    const parts = text.length > LONGEST_TEXT ? undefined : parseInterval(text)
     if (parts === undefined || !inRange(parts.months, parts.days, parts.microseconds)) {
       throw new DecodeError(NAME, "the text is not an interval in any of the server's styles")
     }

@@ -26,12 +26,11 @@ function decodeText(source: ByteSource, start: number, end: number): string {
   const separators = amount.match(SEPARATOR)
   const sign = NEGATIVE.test(text) ? "-" : ""
   if (separators === null) return sign + amount
-  const last = separators[separators.length - 1]!
-  const at = amount.lastIndexOf(last)
-  const decimals = amount.slice(at + last.length)
-  const isGroup = decimals.length === 3 && separators.every((separator) => separator === last)
-  if (isGroup) return sign + amount.replace(SEPARATOR, "")
-  return `${sign}${amount.slice(0, at).replace(SEPARATOR, "")}.${decimals}`
+  const groups = amount.split(SEPARATOR)
+  const decimals = groups.pop()!
+  const whole = sign + groups.join("")
+  const isGroup = decimals.length === 3 && separators.every((separator) => separator === separators[0])
+  return isGroup ? whole + decimals : `${whole}.${decimals}`
 }
 
 function decodeBinary(source: ByteSource, start: number, end: number): string {

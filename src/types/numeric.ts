@@ -55,11 +55,11 @@ function decodeBinary(source: ByteSource, start: number, end: number): string {
   }
   if (scale > LARGEST_SCALE) throw new DecodeError("numeric", "the scale is out of range")
   let text = sign === NEGATIVE ? "-" : ""
-  if (weight < 0) text += "0"
+  if (weight < 0 || count === 0) text += "0"
   else {
     text += digitAt(source, first, count, 0)
     for (let i = 1; i <= weight && i < count; i++) text += fourDigits(digitAt(source, first, count, i))
-    if (weight >= count) text += "0000".repeat(weight - Math.max(count, 1) + 1)
+    if (weight >= count) text += "0000".repeat(weight - count + 1)
   }
   return scale === 0 ? text : `${text}.${fraction(source, first, count, weight, scale)}`
 }

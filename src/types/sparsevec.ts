@@ -21,7 +21,7 @@ const HEADER = 12
 const ELEMENT = 8
 const MOST_DIMENSIONS = 0x7fff_ffff
 const TEXT_FORM = /^\{(.*)\}\/(\d{1,10})$/
-const TEXT_ELEMENT = /^(\d{1,10}):(-?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)$/
+const TEXT_ELEMENT = /^(\d{1,10}):(-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)$/
 
 /** A vector by its elements that are not zero. */
 export interface SparseVector {

@@ -24,7 +24,7 @@ const MOST_DIMENSIONS = 0x7fff
 /** The bits of infinity in half precision, without sign. */
 const INFINITE_HALF = 0x7c00
 const EXPECTED = "a non-empty array, Float32Array or Float64Array of finite numbers, or text such as [1,2,3]"
-const ELEMENT = /^-?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/
+const ELEMENT = /^-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/
 
 /** How vectors are given to the caller. */
 export interface VectorOptions {
