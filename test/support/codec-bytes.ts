@@ -1,10 +1,8 @@
 /** Puts values through a codec the way messages do: bytes in a larger buffer, text and binary, in and out. */
 
-import fc from "fast-check"
 import { expect } from "vitest"
 import { ByteSource } from "../../src/base/byte-source.ts"
 import { ByteWriter } from "../../src/base/byte-writer.ts"
-import { DecodeError } from "../../src/errors/client-error.ts"
 import type { Codec } from "../../src/types/codec.ts"
 
 /** What stands before and after a value in a receive buffer; digits, so that reading too far shows. */
@@ -38,27 +36,4 @@ export function toHex(codec: Codec, value: unknown): string | undefined {
   expect(bytes[0]).toBe(0x55)
   if (!written) expect(bytes.length).toBe(1)
   return written ? bytes.toString("hex", 1) : undefined
-}
-
-/** Runs random bytes, and all that `near` makes from valid ones, through a decoder: a value or a DecodeError. */
-export function fuzzBinary(codec: Codec, samples: readonly string[], runs = 20_000): void {
-  const valid = samples.map((hex) => Buffer.from(hex, "hex"))
-  const mutated = fc
-    .tuple(fc.constantFrom(...valid), fc.array(fc.tuple(fc.nat(400), fc.nat(255)), { maxLength: 4 }), fc.nat(400))
-    .map(([bytes, changes, cut]) => {
-      const copy = Buffer.from(bytes)
-      for (const [at, byte] of changes) if (copy.length > 0) copy[at % copy.length] = byte
-      return cut < 200 ? copy.subarray(0, cut % (copy.length + 1)) : copy
-    })
-  const input = fc.oneof(fc.uint8Array({ maxLength: 64 }), mutated)
-  fc.assert(
-    fc.property(input, (bytes) => {
-      try {
-        fromBytes(codec, bytes)
-      } catch (error) {
-        if (!(error instanceof DecodeError)) throw error
-      }
-    }),
-    { numRuns: runs },
-  )
 }

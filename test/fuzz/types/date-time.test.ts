@@ -6,7 +6,8 @@ import { dateCodec } from "../../../src/types/date.ts"
 import { Interval, intervalCodec } from "../../../src/types/interval.ts"
 import { timeCodec, timetzCodec } from "../../../src/types/time.ts"
 import { timestampCodec, timestampCodecOf, timestamptzCodec, timestamptzCodecOf } from "../../../src/types/timestamp.ts"
-import { fromHex, fromText, fuzzBinary, toHex } from "../../support/codec-bytes.ts"
+import { fuzzBinary } from "../../support/byte-fuzzer.ts"
+import { fromHex, fromText, toHex } from "../../support/codec-bytes.ts"
 
 const EPOCH_MS = 946_684_800_000
 const EPOCH_DAYS = 10_957

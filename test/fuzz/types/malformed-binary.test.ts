@@ -23,7 +23,7 @@ import { sparsevecCodec } from "../../../src/types/sparsevec.ts"
 import { textCodec } from "../../../src/types/text.ts"
 import { tsqueryCodec, tsvectorCodec } from "../../../src/types/text-search.ts"
 import { halfvecCodec, vectorCodec } from "../../../src/types/vector.ts"
-import { fuzzBinary } from "../../support/codec-bytes.ts"
+import { fuzzBinary } from "../../support/byte-fuzzer.ts"
 
 const ONE = "3ff0000000000000"
 const int4range = rangeOf(int4Codec, "int4range")

@@ -24,7 +24,8 @@ import { moneyCodec } from "../../../src/types/money.ts"
 import { numericAsNumberCodec, numericCodec } from "../../../src/types/numeric.ts"
 import { charCodec, jsonpathCodec, textCodec } from "../../../src/types/text.ts"
 import { uuidCodec } from "../../../src/types/uuid.ts"
-import { fromHex, fromText, fuzzBinary, toHex } from "../../support/codec-bytes.ts"
+import { fuzzBinary } from "../../support/byte-fuzzer.ts"
+import { fromHex, fromText, toHex } from "../../support/codec-bytes.ts"
 
 const RUNS = { numRuns: 2000 }
 const sendable = fc.string({ unit: "binary", maxLength: 80 }).filter((text) => !text.includes("\0"))
