@@ -3,7 +3,6 @@
 import fc, { type Arbitrary } from "fast-check"
 import { describe, expect, test } from "vitest"
 import { ByteSource } from "../../../src/base/byte-source.ts"
-import { DecodeError, EncodeError } from "../../../src/errors/client-error.ts"
 import { arrayOf } from "../../../src/types/array.ts"
 import { boolCodec } from "../../../src/types/bool.ts"
 import type { Codec } from "../../../src/types/codec.ts"
@@ -18,6 +17,7 @@ import { textCodec } from "../../../src/types/text.ts"
 import { parseTypeName } from "../../../src/types/type-name.ts"
 import { fuzzBinary } from "../../support/byte-fuzzer.ts"
 import { fromHex, fromText, toHex } from "../../support/codec-bytes.ts"
+import { readOrRefuse, writeOrRefuse } from "../../support/codec-properties.ts"
 
 const RUNS = { numRuns: 2000 }
 const registry = createDefaultRegistry()
@@ -144,37 +144,11 @@ describe("hostile text", () => {
   const near = fc.string({ unit: fc.constantFrom(...'{}()[]",\\ NULl01:=;x'), maxLength: 24 })
   const decoders = [...elements.map(([, element, oid]) => arrayOf(element, oid)), inner, registry.codec(oids.record)!]
 
-  test("is a value or a DecodeError", () => {
-    fc.assert(
-      fc.property(near, (text) => {
-        for (const codec of decoders) {
-          try {
-            fromText(codec, text)
-          } catch (error) {
-            if (!(error instanceof DecodeError)) throw error
-          }
-        }
-      }),
-      { numRuns: 20_000 },
-    )
-  })
+  test("is a value or a DecodeError", () => readOrRefuse(decoders, near))
 })
 
 test("values of any kind are written, or refused with an EncodeError", () => {
-  const containers = [...elements.map(([, element, oid]) => arrayOf(element, oid)), inner, outer]
-  fc.assert(
-    fc.property(fc.anything({ withBigInt: true, withDate: true, withTypedArray: true }), (value) => {
-      fc.pre(value !== null && value !== undefined)
-      for (const codec of containers) {
-        try {
-          if (toHex(codec, value) === undefined) expect(typeof codec.encodeText(value)).toBe("string")
-        } catch (error) {
-          if (!(error instanceof EncodeError)) throw error
-        }
-      }
-    }),
-    { numRuns: 5000 },
-  )
+  writeOrRefuse([...elements.map(([, element, oid]) => arrayOf(element, oid)), inner, outer])
 })
 
 test("any text is a type's name or none", () => {

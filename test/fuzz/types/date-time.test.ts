@@ -1,6 +1,5 @@
 import fc from "fast-check"
 import { expect, test } from "vitest"
-import { DecodeError } from "../../../src/errors/client-error.ts"
 import type { Codec } from "../../../src/types/codec.ts"
 import { dateCodec } from "../../../src/types/date.ts"
 import { Interval, intervalCodec } from "../../../src/types/interval.ts"
@@ -8,6 +7,7 @@ import { timeCodec, timetzCodec } from "../../../src/types/time.ts"
 import { timestampCodec, timestampCodecOf, timestamptzCodec, timestamptzCodecOf } from "../../../src/types/timestamp.ts"
 import { fuzzBinary } from "../../support/byte-fuzzer.ts"
 import { fromHex, fromText, toHex } from "../../support/codec-bytes.ts"
+import { readOrRefuse } from "../../support/codec-properties.ts"
 
 const EPOCH_MS = 946_684_800_000
 const EPOCH_DAYS = 10_957
@@ -127,14 +127,5 @@ test("any text is a value or a DecodeError", () => {
     )
     .map(([text, at, change]) => text.slice(0, at % text.length) + change + text.slice((at % text.length) + 1))
   const codecs = [dateCodec, timeCodec, timetzCodec, timestampCodec, timestamptzCodec, intervalCodec]
-  fc.assert(
-    fc.property(fc.constantFrom(...codecs), fc.oneof(mutated, fc.string()), (codec: Codec, text) => {
-      try {
-        fromText(codec, text)
-      } catch (error) {
-        expect(error).toBeInstanceOf(DecodeError)
-      }
-    }),
-    { numRuns: 20_000 },
-  )
+  readOrRefuse(codecs, fc.oneof(mutated, fc.string()))
 })

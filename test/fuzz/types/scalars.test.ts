@@ -2,7 +2,6 @@
 
 import fc, { type Arbitrary } from "fast-check"
 import { describe, expect, test } from "vitest"
-import { DecodeError, EncodeError } from "../../../src/errors/client-error.ts"
 import { bitCodec, varbitCodec } from "../../../src/types/bit.ts"
 import { boolCodec } from "../../../src/types/bool.ts"
 import { byteaCodec } from "../../../src/types/bytea.ts"
@@ -26,6 +25,7 @@ import { charCodec, jsonpathCodec, textCodec } from "../../../src/types/text.ts"
 import { uuidCodec } from "../../../src/types/uuid.ts"
 import { fuzzBinary } from "../../support/byte-fuzzer.ts"
 import { fromHex, fromText, toHex } from "../../support/codec-bytes.ts"
+import { readOrRefuse, writeOrRefuse } from "../../support/codec-properties.ts"
 
 const RUNS = { numRuns: 2000 }
 const sendable = fc.string({ unit: "binary", maxLength: 80 }).filter((text) => !text.includes("\0"))
@@ -103,41 +103,14 @@ test.each(readOnly)("$name: any bytes are a value or a DecodeError", (codec) => 
   fuzzBinary(codec, ["0000000000000001", "000004eb", "0124", "000200000000000113881388"])
 })
 
+const everyOne: readonly Codec[] = [...scalars.map(([codec]) => codec), ...readOnly]
+
 test("any text is a value or a DecodeError", () => {
   const odd = fc.string({ unit: fc.constantFrom(...'0123456789-+.eExX\\tfNaInity$(),/ {}"[]'), maxLength: 24 })
-  const codecs = [...scalars.map(([codec]) => codec), ...readOnly]
-  fc.assert(
-    fc.property(fc.oneof(odd, sendable), (text) => {
-      for (const codec of codecs) {
-        try {
-          fromText(codec, text)
-        } catch (error) {
-          if (!(error instanceof DecodeError)) throw error
-        }
-      }
-    }),
-    { numRuns: 20_000 },
-  )
+  readOrRefuse(everyOne, fc.oneof(odd, sendable))
 })
 
-test("values of any kind are written, or refused with an EncodeError", () => {
-  const value = fc.oneof(fc.anything({ withBigInt: true, withDate: true, withTypedArray: true }), near())
-  const codecs = [...scalars.map(([codec]) => codec), ...readOnly]
-  fc.assert(
-    fc.property(value, (input) => {
-      fc.pre(input !== null && input !== undefined)
-      for (const codec of codecs) {
-        try {
-          if (toHex(codec, input) !== undefined) continue
-          expect(typeof codec.encodeText(input)).toBe("string")
-        } catch (error) {
-          if (!(error instanceof EncodeError)) throw error
-        }
-      }
-    }),
-    { numRuns: 5000 },
-  )
-})
+test("values of any kind are written, or refused with an EncodeError", () => writeOrRefuse(everyOne, near()))
 
 /** Strings that look like numbers of all notations. */
 function near(): Arbitrary<string> {
