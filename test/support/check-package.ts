@@ -75,6 +75,32 @@ function program(names: readonly string[], load: (name: string) => string): stri
   return names.map(print).join("\n")
 }
 
+/** A program that needs the declarations to be right in themselves, in both forms of the package. */
+const consumer = `
+import { connect, errors, type Queryable, types } from "pgline"
+import { Pool } from "pgline/pg"
+export const isKnown = (error: errors.PglineError): error is errors.ServerError => error instanceof errors.ServerError
+export const violation = (error: errors.UniqueViolation): errors.IntegrityConstraintViolation => error
+export const span: types.Range<number> = new types.Range(1, 2)
+export const condition: errors.ConditionName = "unique_violation"
+export const count = async (on: Queryable): Promise<bigint | undefined> => on.value<bigint>("select count(*)")
+export const use = async (): Promise<unknown> => [await count(await connect()), new Pool()]
+`
+
+/** Compiles against the declarations, which are checked as well. */
+async function checkTypes(project: string): Promise<void> {
+  for (const [name, module] of [
+    ["consumer.mts", "nodenext"],
+    ["consumer.cts", "nodenext"],
+    ["consumer.ts", "preserve"],
+  ] as const) {
+    await writeFile(join(project, name), consumer)
+    const options = ["--strict", "--noEmit", "--target", "esnext", "--types", "node", "--module", module]
+    await show("tsc", [...options, "--typeRoots", join(root, "node_modules", "@types"), name], project)
+  }
+  process.stdout.write("the declarations compile\n")
+}
+
 const root = join(import.meta.dirname, "../..")
 const directory = await mkdtemp(join(tmpdir(), "pgline-package-"))
 try {
@@ -102,6 +128,7 @@ try {
     await symlink(join(root, "node_modules", peer), join(directory, "node_modules", peer))
   }
   await checkLoading(manifest, directory)
+  await checkTypes(directory)
 } finally {
   await rm(directory, { recursive: true, force: true })
 }
