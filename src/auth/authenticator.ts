@@ -55,8 +55,8 @@ export interface AuthenticatorOptions {
   readonly serverCertificate?: Uint8Array | undefined
   /** With sslcertmode=require: what became of the client's certificate. Absent, it is not checked. */
   readonly requiredClientCertificate?: ClientCertificateUse | undefined
-  /** Why a password must not be sent as it is, when it must not. */
-  readonly cleartextObstacle?: string | undefined
+  /** Why a password or a token must not be sent as it is, when it must not. */
+  readonly cleartextObstacle?: ((method: "password" | "oauth") => string | undefined) | undefined
   readonly scramIterationLimit: number
   readonly scramClientKey?: (() => Uint8Array<ArrayBuffer>) | undefined
   readonly scramServerKey?: (() => Uint8Array<ArrayBuffer>) | undefined
@@ -207,6 +207,7 @@ export class Authenticator implements AuthResponder {
     const { mechanism } = choice
     if (mechanism === OAUTHBEARER) {
       this.#method = "oauth"
+      this.#checkCleartext("oauth", "OAUTHBEARER authentication")
       const { oauth, user, hostLabel } = this.#options
       const initial = await oauthInitialResponse(oauth, user, hostLabel)
       return ["oauth", { kind: "sasl-initial", mechanism, data: encoder.encode(initial) }]
@@ -258,12 +259,15 @@ export class Authenticator implements AuthResponder {
     if (channelBinding === "require" && code !== SASL && code !== SASL_CONTINUE && code !== SASL_FINAL) {
       throw this.#error("channel_binding is require, but the server asks for a method that cannot do it")
     }
-    if (code === CLEARTEXT_PASSWORD && this.#options.cleartextObstacle !== undefined) {
-      throw this.#error(`the server requested ${DESCRIPTIONS.password}: ${this.#options.cleartextObstacle}`)
-    }
+    if (code === CLEARTEXT_PASSWORD) this.#checkCleartext("password", DESCRIPTIONS.password)
     if (code === GSS || code === GSS_CONTINUE || code === SSPI) {
       throw this.#error(`the server requested ${DESCRIPTIONS[METHODS.get(code)!]}, which is not supported`)
     }
+  }
+
+  #checkCleartext(method: "password" | "oauth", description: string): void {
+    const obstacle = this.#options.cleartextObstacle?.(method)
+    if (obstacle !== undefined) throw this.#error(`the server requested ${description}: ${obstacle}`)
   }
 
   #requirement(reason: string): AuthenticationError {

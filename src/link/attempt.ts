@@ -229,7 +229,7 @@ function authenticatorFor(transport: Transport, { target, context }: Attempt, on
     serverCertificate: tls?.peerCertificate,
     requiredClientCertificate:
       config.tls.certMode === "require" ? (tls?.clientCertificate ?? "not-requested") : undefined,
-    cleartextObstacle: cleartextObstacle(transport, config),
+    cleartextObstacle: (method) => cleartextObstacle(transport, config, method),
     scramIterationLimit: config.scramIterationLimit,
     scramClientKey: config.scramClientKey,
     scramServerKey: config.scramServerKey,

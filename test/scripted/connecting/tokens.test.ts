@@ -4,8 +4,8 @@
  * @see https://www.postgresql.org/docs/current/sasl-authentication.html#SASL-OAUTHBEARER
  */
 
-import { expect, it } from "vitest"
-import { connect, errors } from "../../../src/index.ts"
+import { expect, it, vi } from "vitest"
+import { type ConnectOptions, connect, errors } from "../../../src/index.ts"
 import {
   authenticationOk,
   authenticationSasl,
@@ -50,6 +50,32 @@ it("the token function is told who asks, and its token is sent", async () => {
   expect(mechanism).toBe("OAUTHBEARER")
   expect(data?.toString()).toBe("n,,\x01auth=Bearer tok.en-1\x01\x01")
 })
+
+// An address that leads to this machine and yet is none of the loopback network's.
+const elsewhere = { host: "db.example.org", hostaddr: "0.0.0.0", user: "tester" } as const
+
+it("under sslmode=prefer no token is sent, nor even asked for, when there is no TLS", async () => {
+  await using backend = await startScriptedBackend(taking)
+  const oauthToken = vi.fn(() => "tok.en-3")
+  const connecting = connect({ ...elsewhere, port: backend.port, sslmode: "prefer", oauthToken })
+  const error = await connecting.catch((reason: unknown) => reason)
+  expect(error).toBeInstanceOf(errors.AuthenticationError)
+  expect((error as Error).message).toMatch(
+    /requested OAUTHBEARER authentication: without TLS a token is sent only when sslmode is disable or allow, or require/,
+  )
+  expect(oauthToken).not.toHaveBeenCalled()
+  expect(backend.connections.flatMap(({ received }) => received)).toEqual([])
+})
+
+it.each<ConnectOptions>([{ requireAuth: "oauth" }, { sslmode: "disable" }, { sslmode: "allow" }])(
+  "with %o it is",
+  async (options) => {
+    await using backend = await startScriptedBackend(taking)
+    const oauthToken = (): string => "tok.en-4"
+    await using db = await connect({ sslmode: "prefer", ...elsewhere, port: backend.port, oauthToken, ...options })
+    expect(db.info.tls).toBeUndefined()
+  },
+)
 
 it("a refused token is an AuthenticationError that does not show it", async () => {
   await using backend = await startScriptedBackend(async (client) => {

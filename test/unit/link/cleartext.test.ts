@@ -1,4 +1,4 @@
-/** Where a password may be sent as it is. */
+/** Where a password or a token may be sent as it is. */
 
 import { expect, test } from "vitest"
 import { resolveConfig } from "../../../src/config/resolve.ts"
@@ -15,10 +15,14 @@ const TLS: TlsInfo = {
   clientCertificate: "not-requested",
 }
 
-function isSent(conninfo: string, address: TransportAddress, tls?: TlsInfo): boolean {
-  return (
-    cleartextObstacle({ tls, address }, resolveConfig(conninfo, undefined, { platform: fakePlatform() })) === undefined
-  )
+function isSent(
+  conninfo: string,
+  address: TransportAddress,
+  tls?: TlsInfo,
+  method: "password" | "oauth" = "password",
+): boolean {
+  const config = resolveConfig(conninfo, undefined, { platform: fakePlatform() })
+  return cleartextObstacle({ tls, address }, config, method) === undefined
 }
 
 const at = (address: string): TransportAddress => ({ kind: "tcp", address, port: 5432 })
@@ -48,6 +52,14 @@ test.each<[string, boolean]>([
   ["require_auth=!none", false],
 ])("%s gives leave: %s", (conninfo, expected) => {
   expect(isSent(conninfo, at("10.0.0.1"))).toBe(expected)
+})
+
+test("each method needs its own leave", () => {
+  const elsewhere = at("10.0.0.1")
+  expect(isSent("require_auth=oauth", elsewhere, undefined, "oauth")).toBe(true)
+  expect(isSent("require_auth=password", elsewhere, undefined, "oauth")).toBe(false)
+  expect(isSent("require_auth=oauth", elsewhere)).toBe(false)
+  expect(isSent("", elsewhere, TLS, "oauth")).toBe(true)
 })
 
 test("a unix socket is this machine", () => {
