@@ -3,7 +3,7 @@
  * the others.
  */
 
-import { type DriverName, driverNames, type WorkloadName } from "./driver.ts"
+import { type DriverName, suites, type WorkloadName } from "./driver.ts"
 import type { Measurement } from "./measure.ts"
 import type { Results } from "./results.ts"
 import { type Summary, summarize } from "./statistics.ts"
@@ -36,7 +36,7 @@ export interface Line {
 export function linesOf(results: Results): Line[] {
   const all = workloads(results.catalogRows)
   const cellsOf = (name: WorkloadName): Cell[] =>
-    driverNames.flatMap((driver) => {
+    suites[results.options.suite ?? "drivers"].flatMap((driver) => {
       const runs = results.runs.filter((record) => record.workload === name && record.driver === driver)
       return runs.length === 0
         ? []

@@ -22,8 +22,6 @@ export const driverNames = [
   "pgx",
 ] as const
 
-export type DriverName = (typeof driverNames)[number]
-
 /** Drivers of other languages, which have workers of their own: see `contenders.ts`. */
 export const foreignDriverNames = ["asyncpg", "pgx"] as const
 
@@ -31,6 +29,29 @@ export type ForeignDriverName = (typeof foreignDriverNames)[number]
 
 /** The drivers that `worker.ts` runs. */
 export type ScriptDriverName = Exclude<DriverName, ForeignDriverName>
+
+/** The same code over `pg` and over pgline: the face of `pg`, and the query builders with our dialects. */
+export const twins = [
+  ["pg", "pgline-pg"],
+  ["pg-unnamed", "pgline-pg-unnamed"],
+  ["pg-pipeline", "pgline-pg-pipeline"],
+  ["kysely-pg", "kysely-pgline"],
+  ["drizzle-pg", "drizzle-pgline"],
+] as const
+
+export type TwinName = (typeof twins)[number][number]
+
+/** Whatever can be measured. */
+export type DriverName = (typeof driverNames)[number] | TwinName
+
+/** What is compared with what: drivers with each other, or twins. */
+export type Suite = "drivers" | "face"
+
+/** Who takes part, in the order of the report. */
+export const suites: Readonly<Record<Suite, readonly DriverName[]>> = {
+  drivers: driverNames,
+  face: twins.flat(),
+}
 
 /** The workloads, in the order of the report; `workloads.ts` says what they are. */
 export const workloadNames = [
@@ -102,8 +123,24 @@ export async function loadDriver(name: ScriptDriverName): Promise<BenchDriver> {
       return (await import("./drivers/pgline.ts")).pglineDriver
     case "pg":
       return (await import("./drivers/pg.ts")).pgDriver
+    case "pg-unnamed":
+      return (await import("./drivers/pg.ts")).pgUnnamedDriver
     case "pg-pipeline":
       return (await import("./drivers/pg.ts")).pgPipelineDriver
+    case "pgline-pg":
+      return (await import("./drivers/pgline-pg.ts")).facedDriver
+    case "pgline-pg-unnamed":
+      return (await import("./drivers/pgline-pg.ts")).facedUnnamedDriver
+    case "pgline-pg-pipeline":
+      return (await import("./drivers/pgline-pg.ts")).facedPipelineDriver
+    case "kysely-pg":
+      return (await import("./drivers/kysely-pg.ts")).kyselyPgDriver
+    case "kysely-pgline":
+      return (await import("./drivers/kysely-pgline.ts")).kyselyPglineDriver
+    case "drizzle-pg":
+      return (await import("./drivers/drizzle-pg.ts")).drizzlePgDriver
+    case "drizzle-pgline":
+      return (await import("./drivers/drizzle-pgline.ts")).drizzlePglineDriver
     case "postgres":
       return (await import("./drivers/postgres.ts")).postgresDriver
     case "floor":

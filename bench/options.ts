@@ -3,10 +3,11 @@
  */
 
 import { parseArgs } from "node:util"
-import { type DriverName, driverNames, type WorkloadName, workloadNames } from "./driver.ts"
+import { type DriverName, type Suite, suites, type WorkloadName, workloadNames } from "./driver.ts"
 
 /** What to measure and how. */
 export interface BenchOptions {
+  readonly suite: Suite
   readonly workloads: readonly WorkloadName[]
   readonly drivers: readonly DriverName[]
   readonly rounds: number
@@ -26,7 +27,10 @@ const defaults = { rounds: "5", seconds: "1", warmUp: "0.5" }
 export const usage: string = `npm run bench -- [workload…] [options]
 
   workload…             ${workloadNames.join(" ")}; default all
-  --drivers <a,b,…>     ${driverNames.join(" ")}; default all
+  --suite <name>        what is compared: drivers with each other (drivers, the default), or the same code over pg and
+                        over pgline's face of it, and query builders over both (face)
+  --drivers <a,b,…>     ${suites.drivers.join(" ")}; default all
+                        of the face: ${suites.face.join(" ")}
   --rounds <n>          processes per driver and workload, interleaved; default ${defaults.rounds}
   --seconds <s>         measured time of each process; default ${defaults.seconds}
   --warm-up <s>         time before it; default ${defaults.warmUp}
@@ -46,6 +50,7 @@ export function readOptions(args: readonly string[]): BenchOptions | "help" {
     args: [...args],
     allowPositionals: true,
     options: {
+      suite: { type: "string", default: "drivers" },
       drivers: { type: "string" },
       rounds: { type: "string", default: defaults.rounds },
       seconds: { type: "string", default: defaults.seconds },
@@ -57,9 +62,12 @@ export function readOptions(args: readonly string[]): BenchOptions | "help" {
     },
   })
   if (values.help) return "help"
+  const { suite } = values
+  if (suite !== "drivers" && suite !== "face") throw new Error(`no suite "${suite}": there are drivers, face`)
   return {
+    suite,
     workloads: choose("workload", positionals, workloadNames),
-    drivers: choose("driver", values.drivers?.split(",") ?? [], driverNames),
+    drivers: choose("driver", values.drivers?.split(",") ?? [], suites[suite]),
     rounds: Math.ceil(positive("--rounds", values.rounds)),
     seconds: positive("--seconds", values.seconds),
     warmUpSeconds: positive("--warm-up", values["warm-up"]),

@@ -7,11 +7,12 @@ import { readFile, writeFile } from "node:fs/promises"
 import { fileURLToPath } from "node:url"
 import { drawChart } from "./chart.ts"
 import { type Cell, type Line, linesOf } from "./comparison.ts"
-import { driverNames } from "./driver.ts"
+import { driverNames, type Suite } from "./driver.ts"
+import { FACE_HEADING, faceTable, formatFace } from "./face-report.ts"
 import { describePeers } from "./peers.ts"
 import type { Results } from "./results.ts"
 import type { Summary } from "./statistics.ts"
-import type { Unit, Workload } from "./workload.ts"
+import { rateUnit, type Workload } from "./workload.ts"
 
 /** The distance to the floor that is wanted at most. */
 const NEAR_FLOOR = 1.25
@@ -24,8 +25,6 @@ function digits(value: number): string {
 function spread({ median, min, max }: Summary): string {
   return `${digits(median)} (${digits(min)}–${digits(max)})`
 }
-
-const rateUnit: Readonly<Record<Unit, string>> = { op: "ops/s", row: "rows/s", MB: "MB/s" }
 
 /** A table with a row per workload and a column per driver that took part. */
 function table(lines: readonly Line[], unit: (workload: Workload) => string, show: (cell: Cell) => string): string {
@@ -144,13 +143,29 @@ ${table(
 `
 }
 
-/** Prints the report's verdicts; with `write`, keeps the whole as RESULTS.md with its chart. */
+/** Prints what has come out; with `write`, keeps the whole as RESULTS.md with its chart. */
 export async function writeReport(results: Results, write: boolean): Promise<void> {
+  if (results.options.suite === "face") {
+    console.log(`\n${faceTable(results)}`)
+    if (write) await writePart("face", formatFace(results))
+    return
+  }
   const lines = linesOf(results)
   console.log(`\n${verdicts(lines)}`)
   if (!write) return
-  await writeFile(new URL("RESULTS.md", import.meta.url), formatReport(results))
+  await writePart("drivers", formatReport(results))
   await writeFile(new URL("results.svg", import.meta.url), drawChart(lines))
+}
+
+/** Each suite writes its own part of the file and leaves the other's. */
+async function writePart(suite: Suite, text: string): Promise<void> {
+  const path = new URL("RESULTS.md", import.meta.url)
+  const [drivers = "", face] = (await readFile(path, "utf8")).split(FACE_HEADING)
+  const parts =
+    suite === "face"
+      ? [drivers.trimEnd(), text]
+      : [text.trimEnd(), ...(face === undefined ? [] : [FACE_HEADING + face])]
+  await writeFile(path, `${parts.join("\n\n").trimEnd()}\n`)
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

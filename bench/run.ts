@@ -16,6 +16,7 @@ import { createBulkTables } from "./bulk-dataset.ts"
 import { type Contenders, findContenders } from "./contenders.ts"
 import { createTables, type ServerAddress } from "./dataset.ts"
 import { type DriverName, foreignDriverNames } from "./driver.ts"
+import { entrySources } from "./entry.ts"
 import { type Answer, foreignJob, type Job } from "./job.ts"
 import { type BenchOptions, readOptions, usage } from "./options.ts"
 import { type CorePair, findCores, pinServer } from "./pinning.ts"
@@ -55,13 +56,14 @@ interface Bench {
   readonly environment: NodeJS.ProcessEnv
 }
 
-/** Builds the package as it is published and returns its entry. */
+/** Builds the package as it is published and returns its folder. */
 async function build(): Promise<string> {
   const output = join(scratch, "bench-build")
+  const entries = Object.entries(entrySources).map(([name, source]) => `${name}=${source}`)
   const settings = ["--bundle", "--splitting", "--platform=node", "--format=esm", "--target=node20", "--minify-syntax"]
-  const command = ["src/index.ts", ...settings, `--outdir=${output}`, "--log-level=warning"]
-  await run(join(root, "node_modules/.bin/esbuild"), command, { cwd: root })
-  return pathToFileURL(join(output, "index.js")).href
+  const places = ["--packages=external", `--outdir=${output}`, "--log-level=warning"]
+  await run(join(root, "node_modules/.bin/esbuild"), [...entries, ...settings, ...places], { cwd: root })
+  return pathToFileURL(`${output}/`).href
 }
 
 /** Runs one job in a process of its own on the client's core. */
@@ -158,7 +160,7 @@ function tell(workload: Workload, drivers: readonly DriverName[], records: reado
     const speed = summarize(own.map(({ units, seconds }) => units / seconds))
     const cpu = summarize(own.map(({ units, cpuMicros }) => cpuMicros / units))
     const rate = `${Math.round(speed.median).toLocaleString("en")} ${workload.unit}/s`
-    console.log(`  ${driver.padEnd(12)} ${rate.padStart(18)} ${cpu.median.toPrecision(3).padStart(9)} µs CPU`)
+    console.log(`  ${driver.padEnd(19)} ${rate.padStart(18)} ${cpu.median.toPrecision(3).padStart(9)} µs CPU`)
   }
 }
 
@@ -187,7 +189,7 @@ function describePinning(postmaster: number | undefined, { client, server }: Cor
 /** Fills the database, runs what was chosen and describes where. */
 async function runAll(
   options: BenchOptions,
-  entry: string,
+  environment: NodeJS.ProcessEnv,
   cores: CorePair,
   { server, postmaster }: { server: ServerAddress; postmaster?: number },
 ): Promise<Pick<Results, "environment" | "catalogRows" | "runs">> {
@@ -199,7 +201,6 @@ async function runAll(
     const catalogRows = Number((await admin.query(countCatalogRows)).rows[0].count)
     const contenders = await findContenders(options.drivers)
     for (const [name, reason] of Object.entries(contenders.absent)) console.log(`${name} is left out: ${reason}`)
-    const environment = { ...process.env, PGLINE_BENCH_ENTRY: entry }
     const bench: Bench = { options, server, postmaster, cores, admin, catalogRows, contenders, environment }
     const runs: RunRecord[] = []
     const all = workloads(catalogRows)
@@ -220,14 +221,18 @@ async function main(): Promise<void> {
   if (options === "help") return console.log(usage)
   const cores = await findCores()
   await mkdir(join(scratch, "profiles"), { recursive: true })
-  const entry = options.sources ? new URL("../src/index.ts", import.meta.url).href : await build()
+  const environment = options.sources ? process.env : { ...process.env, PGLINE_BENCH_BUILD: await build() }
   const { stop, ...found } = await findServer()
   try {
     const takenAt = new Date().toISOString()
     const command = ["npm run bench --", ...process.argv.slice(2)].join(" ")
-    const results: Results = { takenAt, command, options, ...(await runAll(options, entry, cores, found)) }
+    const results: Results = { takenAt, command, options, ...(await runAll(options, environment, cores, found)) }
     await mkdir(join(root, "bench/results"), { recursive: true })
-    const path = join(root, "bench/results", `${takenAt.slice(0, 16).replace(":", "-")}.json`)
+    const path = join(
+      root,
+      "bench/results",
+      `${options.suite === "drivers" ? "" : `${options.suite}-`}${takenAt.slice(0, 16).replace(":", "-")}.json`,
+    )
     await writeFile(path, `${JSON.stringify(results, undefined, 1)}\n`)
     await writeReport(results, options.write)
   } finally {

@@ -12,6 +12,9 @@ export const CHECKED_CALLS = 3
 /** What is counted: calls, rows or millions of bytes. */
 export type Unit = "op" | "row" | "MB"
 
+/** How its speed is given. */
+export const rateUnit: Readonly<Record<Unit, string>> = { op: "ops/s", row: "rows/s", MB: "MB/s" }
+
 /** One core for client and server, or one for each. */
 export type Cores = "shared" | "separate"
 

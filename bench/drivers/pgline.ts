@@ -1,5 +1,5 @@
 /**
- * pgline: the build as users get it, or the sources when PGLINE_BENCH_ENTRY says so. Every statement is left to the
+ * pgline: the build as users get it, or the sources. Every statement is left to the
  * automatic preparation, with default options.
  */
 
@@ -7,9 +7,9 @@ import type { Connection, Pool as PglinePool } from "../../src/index.ts"
 import type { BulkRow } from "../bulk-dataset.ts"
 import { type InsertRow, type ServerAddress, statements } from "../dataset.ts"
 import { type BenchClient, type BenchDriver, type BenchPool, workloadNames } from "../driver.ts"
+import { entryOf } from "../entry.ts"
 
-const entry = process.env["PGLINE_BENCH_ENTRY"] ?? "../../src/index.ts"
-const { connect, Pool } = (await import(entry)) as typeof import("../../src/index.ts")
+const { connect, Pool } = (await import(entryOf("index"))) as typeof import("../../src/index.ts")
 
 /** The parameters of a row in the statement's order. */
 const valuesOf = (row: InsertRow): unknown[] => [row.id, row.name, row.createdAt, row.score]
