@@ -19,7 +19,8 @@ export function allocateBytes(size: number): Bytes {
 
 /** Views any byte array as {@link Bytes} without copying. */
 export function viewBytes(bytes: Uint8Array): Bytes {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) as unknown as Bytes
+  const buffer = bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  return buffer as unknown as Bytes
 }
 
 /** The number of UTF-8 bytes a string takes. */

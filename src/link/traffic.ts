@@ -168,10 +168,13 @@ export class Traffic implements Line {
       exchange.fail(error as Error)
       return
     }
-    if (this.#host.isLast(exchange)) this.#holder = exchange
+    const isLast = this.#host.isLast(exchange)
+    if (isLast) this.#holder = exchange
     if (this.#inFlight.size === 0) this.#host.onFront(exchange)
     this.#inFlight.push(exchange)
-    this.#outbox.schedule()
+    // What nothing may follow need not wait for more to leave with.
+    if (isLast) this.#outbox.flush()
+    else this.#outbox.schedule()
   }
 
   /** The front exchange has been answered: the next one is in front. */

@@ -264,7 +264,7 @@ export class Client extends ClientQueue {
     const settings = Object.entries({ ...this.getStartupConf(), client_encoding: "UTF8" })
     // What is not known is left to the server to refuse.
     const sendable = Object.fromEntries(settings.map(([name, value]) => [name, value ?? ""]))
-    this.connection.startup(sendable, authentication)
+    this.connection.startup(sendable, authentication, !this.pipeline)
   }
 
   async #findPassword(): Promise<string | null> {

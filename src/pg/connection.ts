@@ -108,8 +108,11 @@ export class Connection extends RequestEncoder {
     this.written()
   }
 
-  /** Begins the session: everything that follows, up to `readyForQuery`, is the link's doing. */
-  startup(parameters: Readonly<Record<string, string>>, authenticator: AuthResponder): void {
+  /**
+   * Begins the session: everything that follows, up to `readyForQuery`, is the link's doing.
+   * @param isSerial one query is answered before the next is sent
+   */
+  startup(parameters: Readonly<Record<string, string>>, authenticator: AuthResponder, isSerial = false): void {
     const link = new Link(this.#transport!, {
       listener: {
         onNotice: (notice) => this.#deliver(noticeMessage(notice)),
@@ -132,6 +135,7 @@ export class Connection extends RequestEncoder {
       () => this.#onStarted(link),
       () => {}, // told by the events of the connection
     )
+    link.isSerial = isSerial
   }
 
   /** Runs a submittable: it writes its request now, or as soon as the stream takes it. */

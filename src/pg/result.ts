@@ -104,8 +104,10 @@ export class Result<R = PgRow> {
   }
 
   #named(values: readonly unknown[]): Record<string, unknown> {
-    const row: Record<string, unknown> = {}
-    for (let i = 0; i < values.length; i++) set(row, this.fields[i]!.name, values[i])
+    const { fields } = this
+    // A copy of the object with all its columns costs less than growing one column by column.
+    const row: Record<string, unknown> = { ...this._prebuiltEmptyResultObject }
+    for (let i = 0; i < values.length; i++) row[fields[i]!.name] = values[i]
     return row
   }
 }

@@ -47,8 +47,12 @@ export class MessageReader {
 
   /** A zero-terminated string. */
   cstring(): string {
-    const terminator = this.#source.bytes.indexOf(0, this.#position)
-    if (terminator === -1 || terminator >= this.#end) this.malformed("a string without an end")
+    const { bytes } = this.#source
+    const end = this.#end
+    let terminator = this.#position
+    // Names are short: a native search costs more than it saves.
+    while (terminator < end && bytes[terminator] !== 0) terminator++
+    if (terminator >= end) this.malformed("a string without an end")
     const text = this.#source.text(this.#position, terminator)
     this.#position = terminator + 1
     return text
