@@ -12,6 +12,8 @@ const STATEMENT = "S"
 const TEXT = 0
 const BINARY = 1
 const NULL_LENGTH = -1
+/** Bytes beyond this are sent beside the buffer. */
+const LARGE_VALUE = 64 * 1024
 
 /** Writes requests. */
 export abstract class RequestEncoder extends EventEmitter implements RequestWriter {
@@ -136,9 +138,11 @@ export abstract class RequestEncoder extends EventEmitter implements RequestWrit
         writer.patchInt32(at, writer.length - at - 4)
       } else {
         format = BINARY
-        const bytes = Buffer.from(value)
+        // Large ones are copied once, for the caller may go on to change them, and the buffer need not grow for them.
+        const bytes = value instanceof Uint8Array && value.length < LARGE_VALUE ? value : Buffer.from(value)
         writer.int32(bytes.length)
-        writer.bytes(bytes)
+        if (bytes.length < LARGE_VALUE) writer.bytes(bytes)
+        else writer.insert(bytes)
       }
       writer.patchInt16(formats + 2 * i, format)
     }
