@@ -67,20 +67,20 @@ type Fields = Parameters<PgSession["prepareQuery"]>[1]
 type Metadata = Parameters<PgSession["prepareQuery"]>[5]
 type RowMapper<T> = (rows: unknown[][]) => T
 
-/** Internal members of Drizzle that its own drivers use and that its declarations leave out. */
-interface PreparedInternals {
-  joinsNotNullableMap?: Record<string, boolean>
-  queryWithCache<T>(text: string, params: unknown[], run: () => Promise<T>): Promise<T>
-}
-const { mapResultRow } = drizzleUtils as unknown as {
-  mapResultRow(fields: Fields, row: unknown[], joinsNotNullable: Record<string, boolean> | undefined): unknown
-}
+/** Makes what the query selects of a row's values. */
+type MapResultRow = (fields: Fields, row: unknown[], joinsNotNullable: Record<string, boolean> | undefined) => unknown
+
+// Drizzle exports it for its own drivers, and leaves it out of its declarations.
+const internals: Pick<typeof drizzleUtils, "getTableColumns"> & { readonly mapResultRow?: MapResultRow } = drizzleUtils
 
 class PglinePreparedQuery<T extends PreparedQueryConfig> extends PgPreparedQuery<T> {
   static {
     named(PglinePreparedQuery, "PglinePreparedQuery")
   }
 
+  // Of the class above, which does not declare them: Drizzle sets the one and implements the other.
+  declare joinsNotNullableMap: Record<string, boolean> | undefined
+  declare queryWithCache: <R>(text: string, params: unknown[], run: () => Promise<R>) => Promise<R>
   readonly #plan: QueryPlan<T["execute"]>
 
   constructor(
@@ -98,8 +98,8 @@ class PglinePreparedQuery<T extends PreparedQueryConfig> extends PgPreparedQuery
     if (fields === undefined && mapper === undefined) return await this.#run(placeholders, "object")
     const { rows } = await this.#run(placeholders, "tuple")
     if (mapper !== undefined) return mapper(rows as unknown[][])
-    const { joinsNotNullableMap } = this as unknown as PreparedInternals
-    return rows.map((row) => mapResultRow(fields, row as unknown[], joinsNotNullableMap))
+    const { joinsNotNullableMap } = this
+    return rows.map((row) => internals.mapResultRow!(fields, row as unknown[], joinsNotNullableMap))
   }
 
   async all(placeholders: Record<string, unknown> = {}): Promise<T["all"]> {
@@ -116,10 +116,7 @@ class PglinePreparedQuery<T extends PreparedQueryConfig> extends PgPreparedQuery
     const values = fillPlaceholders(query.params, placeholders)
     logger.logQuery(query.sql, values)
     const options = { rows, types: TYPES, prepare: isNamed ? true : "auto" } as const
-    const { queryWithCache } = this as unknown as PreparedInternals
-    return queryWithCache.call(this, query.sql, values, () =>
-      client.query(query.sql, values, options as object),
-    ) as Promise<Result<unknown>>
+    return this.queryWithCache(query.sql, values, () => client.query<unknown>(query.sql, values, options as object))
   }
 }
 
@@ -250,10 +247,8 @@ export function drizzle<
   const chosen = logger === true ? new DefaultLogger() : logger || new NoopLogger()
   const session = new PglineSession(client, dialect, schema, chosen, cache ?? new NoopCache())
   const db = new PglineDatabase<TSchema>(dialect, session as never, schema as never)
-  return Object.assign(db, {
-    $client: client,
-    $cache: cache === undefined ? undefined : Object.assign(cache, { invalidate: cache.onMutate }),
-  }) as unknown as PglineDatabase<TSchema> & { $client: TClient }
+  if (cache !== undefined) db.$cache = Object.assign(cache, { invalidate: cache.onMutate })
+  return Object.assign(db, { $client: client })
 }
 
 function schemaOf(fullSchema: Record<string, unknown>): Schema {

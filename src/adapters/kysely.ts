@@ -62,8 +62,7 @@ export class PglineDialect implements Dialect {
     return new PostgresAdapter()
   }
 
-  // biome-ignore lint/suspicious/noExplicitAny: Kysely's own signature
-  createIntrospector(db: Kysely<any>): DatabaseIntrospector {
+  createIntrospector(db: Kysely<unknown>): DatabaseIntrospector {
     return new PostgresIntrospector(db)
   }
 }
