@@ -20,11 +20,19 @@ import type { Encoder } from "../protocol/encoder.ts"
 import type { TransportAddress } from "../transport/transport.ts"
 import { databaseError, noticeMessage } from "./database-error.ts"
 import { MessageExchange, type SubmitHost, throwOutside } from "./message-exchange.ts"
-import { type Field, type PgMessage, type RowDescriptionMessage, readDataRow, readMessage } from "./messages.ts"
-import { isAddress, Socket, secureStream, type TlsOptions } from "./node-runtime.ts"
+import {
+  type Field,
+  notificationMessage,
+  type PgMessage,
+  type RowDescriptionMessage,
+  readDataRow,
+  readMessage,
+} from "./messages.ts"
+import { Socket, secureStream } from "./node-runtime.ts"
 import { RequestEncoder } from "./request-encoder.ts"
 import { type SocketLike, StreamTransport } from "./stream-transport.ts"
 import type { RowReceiver, Submittable } from "./submittable.ts"
+import { tlsOptions, tlsRefusal } from "./tls.ts"
 
 /** What a connection is made of. */
 export interface ConnectionOptions {
@@ -116,14 +124,7 @@ export class Connection extends RequestEncoder {
     const link = new Link(this.#transport!, {
       listener: {
         onNotice: (notice) => this.#deliver(noticeMessage(notice)),
-        onNotification: ({ processId, channel, payload }) =>
-          this.#deliver({
-            length: notificationLength(channel, payload),
-            processId,
-            channel,
-            payload,
-            name: "notification",
-          }),
+        onNotification: (notification) => this.#deliver(notificationMessage(notification)),
         onParameter: (parameterName, parameterValue) =>
           this.#deliver({ name: "parameterStatus", length: 0, parameterName, parameterValue }),
       },
@@ -234,36 +235,18 @@ export class Connection extends RequestEncoder {
   }
 
   #onTlsAnswer(answer: Uint8Array): void {
-    // Exactly one byte: whatever came with it was not encrypted, and may be anybody's.
-    const told = String.fromCharCode(...answer.subarray(0, 2))
-    if (told === "S") {
+    const refusal = tlsRefusal(answer)
+    if (refusal === undefined) {
       this.#upgrade()
       return
     }
     this.stream.end()
-    this.emit(
-      "error",
-      new Error(
-        told === "N"
-          ? "The server does not support SSL connections"
-          : "There was an error establishing an SSL connection",
-      ),
-    )
+    this.emit("error", refusal)
   }
 
   #upgrade(): void {
-    const host = this.#host
-    const options: TlsOptions = { socket: this.stream }
-    // For addresses, which have no server name, the certificate is checked against the host.
-    if (host !== undefined) options.host = host
-    if (typeof this.ssl === "object" && this.ssl !== null) {
-      Object.assign(options, this.ssl)
-      if ("key" in this.ssl) options.key = this.ssl.key as string
-    }
-    if (this.sslNegotiation === "direct") options.ALPNProtocols = ["postgresql"]
-    if (host !== undefined && !isAddress(host)) options.servername = host
     try {
-      this.stream = secureStream(options)
+      this.stream = secureStream(tlsOptions(this.stream, this.#host, this.ssl, this.sslNegotiation))
     } catch (error) {
       this.emit("error", error)
       return
@@ -325,12 +308,4 @@ export class Connection extends RequestEncoder {
     if (this._emitMessage) this.emit("message", message)
     this.emit(message.name === "error" ? "errorMessage" : message.name, message)
   }
-}
-
-function notificationLength(channel: string, payload: string): number {
-  return 4 + 4 + byteLength(channel) + 1 + byteLength(payload) + 1
-}
-
-function byteLength(text: string): number {
-  return new TextEncoder().encode(text).length
 }

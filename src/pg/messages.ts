@@ -5,7 +5,9 @@
  * @see https://www.postgresql.org/docs/current/protocol-message-formats.html
  */
 
+import { utf8Length } from "#platform"
 import type { ByteSource } from "../base/byte-source.ts"
+import type { Notification } from "../link/async-messages.ts"
 import { readServerMessage } from "../protocol/backend.ts"
 import {
   BIND_COMPLETE,
@@ -138,6 +140,19 @@ export function readMessage(type: number, source: ByteSource, start: number, end
     default:
       return undefined
   }
+}
+
+/** NotificationResponse. */
+export interface NotificationMessage extends PgMessage {
+  readonly processId: number
+  readonly channel: string
+  readonly payload: string
+}
+
+/** The message for a notification. */
+export function notificationMessage({ processId, channel, payload }: Notification): NotificationMessage {
+  const length = 4 + 4 + utf8Length(channel) + 1 + utf8Length(payload) + 1
+  return { length, processId, channel, payload, name: "notification" }
 }
 
 /** The message for a DataRow. */

@@ -11,21 +11,21 @@ import { nextTick } from "#platform"
 import { Client } from "./client.ts"
 import { remove } from "./client-queue.ts"
 import { EventEmitter, later } from "./node-runtime.ts"
+import {
+  connectInTime,
+  nothing,
+  type PendingItem,
+  type PoolClient,
+  type PoolConnectCallback,
+  pendingItem,
+  type Release,
+} from "./pool-client.ts"
 import { type FilledPoolConfig, fillPoolOptions, type PoolConfig } from "./pool-options.ts"
 import { settlePoolQuery } from "./pool-query.ts"
 import { promiseOrCallback } from "./promise-or-callback.ts"
 import type { QueryCallback, QueryConfig } from "./query-config.ts"
 import type { Result } from "./result.ts"
 import type { Submittable } from "./submittable.ts"
-
-/** Gives a client back; with an error, or true, it is closed. It works once. */
-export type Release = (error?: Error | boolean | null) => void
-
-/** A client that was lent by a pool. */
-export type PoolClient = Client & { release: Release; _poolUseCount?: number }
-
-/** Gets a client and the way to give it back, or why there is none. */
-export type PoolConnectCallback = (error: Error | undefined, client: PoolClient | undefined, release: Release) => void
 
 type IdleListener = (error: Error & { client?: Client }) => void
 
@@ -34,14 +34,6 @@ interface IdleItem {
   readonly idleListener: IdleListener
   readonly timeoutId: ReturnType<typeof setTimeout> | undefined
 }
-
-/** Somebody who waits for a client. */
-interface PendingItem {
-  readonly callback: PoolConnectCallback
-  timedOut?: boolean
-}
-
-const nothing: Release = () => {}
 
 /** Lends clients. */
 export class Pool extends EventEmitter {
@@ -106,7 +98,8 @@ export class Pool extends EventEmitter {
       return promise
     }
     if (this._idle.length > 0) nextTick(() => this._pulseQueue())
-    this._pendingQueue.push(this.#pendingItem(settle))
+    const { connectionTimeoutMillis } = this.options
+    this._pendingQueue.push(pendingItem(settle, connectionTimeoutMillis, (item) => remove(this._pendingQueue, item)))
     return promise
   }
 
@@ -160,32 +153,18 @@ export class Pool extends EventEmitter {
     const client = new this.Client(this.options as never) as PoolClient
     this._clients.push(client)
     const idleListener = this.#idleListener(client)
-    const { connectionTimeoutMillis } = this.options
-    let isLate = false
-    const timer = connectionTimeoutMillis
-      ? setTimeout(() => {
-          this.log("ending client due to timeout")
-          isLate = true
-          if (client.connection) client.connection.stream.destroy()
-          else client.end(nothing)
-        }, connectionTimeoutMillis)
-      : undefined
     this.log("connecting new client")
-    client.connect((error) => {
-      clearTimeout(timer)
+    const log = (...messages: unknown[]): void => this.log(...messages)
+    connectInTime(client, this.options.connectionTimeoutMillis, log, (error) => {
       client.on("error", idleListener)
       if (!error) {
         this.log("new client connected")
         this.#prepare(client, pending, idleListener)
         return
       }
-      this.log("client failed to connect", error)
-      const told = isLate
-        ? new Error("Connection terminated due to connection timeout", { cause: error })
-        : (error as Error)
       this.#forget(client)
       this._pulseQueue()
-      if (!pending.timedOut) pending.callback(told, undefined, nothing)
+      if (!pending.timedOut) pending.callback(error, undefined, nothing)
     })
   }
 
@@ -237,24 +216,6 @@ export class Pool extends EventEmitter {
 
   #forget(client: PoolClient): void {
     this._clients = this._clients.filter((other) => other !== client)
-  }
-
-  #pendingItem(settle: PoolConnectCallback): PendingItem {
-    const { connectionTimeoutMillis } = this.options
-    if (!connectionTimeoutMillis) return { callback: settle }
-    const item: PendingItem = {
-      callback: (error, client, release) => {
-        clearTimeout(timer)
-        settle(error, client, release)
-      },
-    }
-    const timer = setTimeout(() => {
-      remove(this._pendingQueue, item)
-      item.timedOut = true
-      ;(settle as (error: Error) => void)(new Error("timeout exceeded when trying to connect"))
-    }, connectionTimeoutMillis)
-    timer.unref?.()
-    return item
   }
 
   /** An idle client that fails leaves the pool, which tells it when somebody listens. */
