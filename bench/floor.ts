@@ -7,9 +7,10 @@
  */
 
 import { type InsertRow, insertRow, type ServerAddress, statements } from "./dataset.ts"
-import type { BenchClient, BenchDriver } from "./driver.ts"
+import type { BenchDriver } from "./driver.ts"
 import * as frames from "./floor-frames.ts"
 import { FloorSocket } from "./floor-socket.ts"
+import { PartialClient } from "./partial-client.ts"
 
 /** Frames that differ in one key, side by side in one buffer: the queries of one tick. */
 class FrameBatch {
@@ -55,21 +56,22 @@ const mixed = Buffer.concat([frames.run(statements.mixed.name, []), frames.sync]
 /** When all were used they come again. */
 const inserts: readonly Buffer[] = Array.from({ length: 1000 }, (_, i) => encodeInsert(insertRow(i)))
 
-class FloorClient implements BenchClient {
+class FloorClient extends PartialClient {
   readonly #socket: FloorSocket
   #scheduled = false
   #isPrepared = false
   #preparing: Promise<void> | undefined
 
   constructor(socket: FloorSocket) {
+    super()
     this.#socket = socket
   }
 
-  selectOne(): Promise<unknown> {
+  override selectOne(): Promise<unknown> {
     return this.#socket.send(one)
   }
 
-  pointSelect(id: number): Promise<unknown> {
+  override pointSelect(id: number): Promise<unknown> {
     if (!this.#isPrepared) return this.#prepare().then(() => this.pointSelect(id))
     points.add(id)
     if (!this.#scheduled) {
@@ -79,52 +81,28 @@ class FloorClient implements BenchClient {
     return this.#socket.expect()
   }
 
-  pointSelects(ids: readonly number[]): Promise<unknown> {
+  override pointSelects(ids: readonly number[]): Promise<unknown> {
     if (!this.#isPrepared) return this.#prepare().then(() => this.pointSelects(ids))
     for (const id of ids) unsynced.add(id)
     return this.#socket.send(Buffer.concat([unsynced.take(), frames.sync]))
   }
 
-  catalog(): Promise<unknown> {
+  override catalog(): Promise<unknown> {
     if (!this.#isPrepared) return this.#prepare().then(() => this.catalog())
     return this.#socket.send(catalog)
   }
 
-  mixed(): Promise<unknown> {
+  override mixed(): Promise<unknown> {
     if (!this.#isPrepared) return this.#prepare().then(() => this.mixed())
     return this.#socket.send(mixed)
   }
 
-  insert(row: InsertRow): Promise<unknown> {
+  override insert(row: InsertRow): Promise<unknown> {
     if (!this.#isPrepared) return this.#prepare().then(() => this.insert(row))
     return this.#socket.send(inserts[row.id % inserts.length]!)
   }
 
-  insertMany(): Promise<unknown> {
-    return unmeasured()
-  }
-
-  download(): Promise<unknown> {
-    return unmeasured()
-  }
-
-  upload(): Promise<unknown> {
-    return unmeasured()
-  }
-
-  copyIn(): Promise<unknown> {
-    return unmeasured()
-  }
-
-  copyOut(): Promise<unknown> {
-    return unmeasured()
-  }
-
-  stream(): Promise<unknown> {
-    return unmeasured()
-  }
-
-  close(): Promise<void> {
+  override close(): Promise<void> {
     return this.#socket.close()
   }
 
@@ -150,11 +128,6 @@ class FloorClient implements BenchClient {
 function encodeInsert({ id, name, createdAt, score }: InsertRow): Buffer {
   const parameters = [frames.int32(id), Buffer.from(name), frames.timestamp(createdAt), frames.float64(score)]
   return Buffer.concat([frames.run(statements.insert.name, parameters), frames.sync])
-}
-
-/** What is not on the floor's list of workloads. */
-function unmeasured(): Promise<never> {
-  return Promise.reject(new Error("the floor does not take part in this workload"))
 }
 
 export const floorDriver: BenchDriver = {

@@ -3,7 +3,8 @@
  */
 
 import type { InsertRow, ServerAddress } from "../dataset.ts"
-import type { BenchClient, BenchDriver, BenchPool, WorkloadName } from "../driver.ts"
+import type { BenchDriver, BenchPool, WorkloadName } from "../driver.ts"
+import { PartialClient } from "../partial-client.ts"
 
 /** A query builder over a pool. */
 export interface QueryBuilder {
@@ -17,68 +18,33 @@ export interface QueryBuilder {
 
 const takesPart: readonly WorkloadName[] = ["w2", "w4", "w6", "w7b", "w13"]
 
-class QueryBuilderClient implements BenchClient, BenchPool {
+class QueryBuilderClient extends PartialClient implements BenchPool {
   readonly #builder: QueryBuilder
 
   constructor(builder: QueryBuilder) {
+    super()
     this.#builder = builder
   }
 
-  pointSelect(id: number): Promise<unknown> {
+  override pointSelect(id: number): Promise<unknown> {
     return this.#builder.pointSelect(id)
   }
 
-  mixed(): Promise<unknown> {
+  override mixed(): Promise<unknown> {
     return this.#builder.mixed()
   }
 
-  insert(row: InsertRow): Promise<unknown> {
+  override insert(row: InsertRow): Promise<unknown> {
     return this.#builder.insert(row)
   }
 
-  insertMany(rows: readonly InsertRow[]): Promise<unknown> {
+  override insertMany(rows: readonly InsertRow[]): Promise<unknown> {
     return this.#builder.insertMany(rows)
   }
 
-  close(): Promise<void> {
+  override close(): Promise<void> {
     return this.#builder.close()
   }
-
-  selectOne(): Promise<unknown> {
-    return unmeasured()
-  }
-
-  pointSelects(): Promise<unknown> {
-    return unmeasured()
-  }
-
-  catalog(): Promise<unknown> {
-    return unmeasured()
-  }
-
-  download(): Promise<unknown> {
-    return unmeasured()
-  }
-
-  upload(): Promise<unknown> {
-    return unmeasured()
-  }
-
-  copyIn(): Promise<unknown> {
-    return unmeasured()
-  }
-
-  copyOut(): Promise<unknown> {
-    return unmeasured()
-  }
-
-  stream(): Promise<unknown> {
-    return unmeasured()
-  }
-}
-
-function unmeasured(): Promise<never> {
-  return Promise.reject(new Error("query builders do not take part in this workload"))
 }
 
 /** A driver that opens the builder over a pool of some size. */
