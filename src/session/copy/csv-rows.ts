@@ -5,53 +5,32 @@
  * @see https://www.postgresql.org/docs/current/sql-copy.html#SQL-COPY-CSV-FORMAT
  */
 
-import type { ByteWriter } from "../../base/byte-writer.ts"
 import { EncodeError } from "../../errors/client-error.ts"
-import type { Codec } from "../../types/codec.ts"
-import { type CopyColumnTypes, checkRow, type RowEncoder, textOf } from "./copy-row.ts"
+import { type CopyColumnTypes, textOf } from "./copy-row.ts"
 import type { CopyFormat } from "./copy-statement.ts"
 import type { CopyColumns } from "./copy-tokens.ts"
-import { escapeInSet } from "./text-rows.ts"
+import { escapeInSet, LineRows } from "./line-rows.ts"
 
 /** Writes rows in the csv format. */
-export class CsvRows implements RowEncoder {
-  readonly #format: CopyFormat
-  readonly #names: readonly string[]
-  readonly #codecs: readonly Codec[]
+export class CsvRows extends LineRows {
   readonly #special: RegExp
   readonly #toEscape: RegExp
 
-  constructor(format: CopyFormat, { names, codecs }: CopyColumnTypes) {
-    this.#format = format
-    this.#names = names
-    this.#codecs = codecs
+  constructor(format: CopyFormat, columns: CopyColumnTypes) {
+    super(format, columns)
     const { delimiter, quoteMark, escapeMark } = format
     this.#special = new RegExp(`[\\n\\r${escapeInSet(delimiter)}${escapeInSet(quoteMark)}${escapeInSet(escapeMark)}]`)
     this.#toEscape = new RegExp(`[${escapeInSet(quoteMark)}${escapeInSet(escapeMark)}]`, "g")
   }
 
-  begin(writer: ByteWriter): void {
-    if (!this.#format.header) return
-    writer.utf8(this.#names.map((name) => this.#text(name)).join(this.#format.delimiter))
-    writer.int8(0x0a)
+  protected override heading(name: string): string {
+    return this.#text(name)
   }
 
-  encode(writer: ByteWriter, values: readonly unknown[], row: number): void {
-    const count = this.#codecs.length
-    checkRow(values, count, row)
-    for (let i = 0; i < count; i++) {
-      if (i > 0) writer.utf8(this.#format.delimiter)
-      writer.utf8(this.#field(values[i], row, i))
-    }
-    writer.int8(0x0a)
-  }
-
-  end(): void {}
-
-  #field(value: unknown, row: number, i: number): string {
-    const { nullText, forceNull, forceNotNull } = this.#format
-    const column = this.#names[i]!
-    const codec = this.#codecs[i]!
+  protected override field(value: unknown, row: number, i: number): string {
+    const { nullText, forceNull, forceNotNull } = this.format
+    const column = this.names[i]!
+    const codec = this.codecs[i]!
     const forced = isAmong(forceNull, column)
     if (value === null) {
       if (!isAmong(forceNotNull, column) || forced) return nullText
@@ -66,7 +45,7 @@ export class CsvRows implements RowEncoder {
   }
 
   #text(text: string): string {
-    const { nullText, defaultText, quoteMark, escapeMark } = this.#format
+    const { nullText, defaultText, quoteMark, escapeMark } = this.format
     // A line of \. alone would end the data on servers before 18.
     const plain = text !== nullText && text !== defaultText && text !== "\\." && !this.#special.test(text)
     return plain ? text : quoteMark + text.replace(this.#toEscape, (char) => escapeMark + char) + quoteMark

@@ -4,60 +4,40 @@
  * @see https://www.postgresql.org/docs/current/sql-copy.html#SQL-COPY-TEXT-FORMAT
  */
 
-import type { ByteWriter } from "../../base/byte-writer.ts"
 import { EncodeError } from "../../errors/client-error.ts"
-import type { Codec } from "../../types/codec.ts"
-import { type CopyColumnTypes, checkRow, type RowEncoder, textOf } from "./copy-row.ts"
+import { type CopyColumnTypes, textOf } from "./copy-row.ts"
 import type { CopyFormat } from "./copy-statement.ts"
+import { escapeInSet, LineRows } from "./line-rows.ts"
 
 const ESCAPES: Readonly<Record<string, string>> = { "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t" }
 
 /** Writes rows in the text format. */
-export class TextRows implements RowEncoder {
-  readonly #format: CopyFormat
-  readonly #names: readonly string[]
-  readonly #codecs: readonly Codec[]
+export class TextRows extends LineRows {
   readonly #special: RegExp
   readonly #specials: RegExp
 
-  constructor(format: CopyFormat, { names, codecs }: CopyColumnTypes) {
-    this.#format = format
-    this.#names = names
-    this.#codecs = codecs
+  constructor(format: CopyFormat, columns: CopyColumnTypes) {
+    super(format, columns)
     const set = `[\\\\\\n\\r${escapeInSet(format.delimiter)}]`
     this.#special = new RegExp(set)
     this.#specials = new RegExp(set, "g")
   }
 
-  begin(writer: ByteWriter): void {
-    if (!this.#format.header) return
-    writer.utf8(this.#names.map((name) => this.#escape(name)).join(this.#format.delimiter))
-    writer.int8(0x0a)
+  protected override heading(name: string): string {
+    return this.#escape(name)
   }
 
-  encode(writer: ByteWriter, values: readonly unknown[], row: number): void {
-    const count = this.#codecs.length
-    checkRow(values, count, row)
-    for (let i = 0; i < count; i++) {
-      if (i > 0) writer.utf8(this.#format.delimiter)
-      writer.utf8(this.#field(values[i], row, i))
-    }
-    writer.int8(0x0a)
-  }
-
-  end(): void {}
-
-  #field(value: unknown, row: number, column: number): string {
-    const { nullText, defaultText } = this.#format
+  protected override field(value: unknown, row: number, column: number): string {
+    const { nullText, defaultText } = this.format
     if (value === null) return nullText
-    const text = textOf(this.#codecs[column]!, value, row, this.#names[column]!)
+    const text = textOf(this.codecs[column]!, value, row, this.names[column]!)
     const spelled = this.#special.test(text) ? this.#escape(text) : text
     // Both marks are compared with the line as it stands, so another spelling of the same text is no mark.
     if (spelled !== nullText && spelled !== defaultText) return spelled
     if (text === "") {
-      throw new EncodeError(this.#codecs[column]!.name, "no empty text, which this COPY reads as NULL", "one", {
+      throw new EncodeError(this.codecs[column]!.name, "no empty text, which this COPY reads as NULL", "one", {
         row,
-        column: this.#names[column],
+        column: this.names[column],
       })
     }
     const first = text.codePointAt(0)!
@@ -76,9 +56,4 @@ export class TextRows implements RowEncoder {
   #escape(text: string): string {
     return text.replace(this.#specials, (char) => ESCAPES[char] ?? `\\${char}`)
   }
-}
-
-/** A character within the brackets of a pattern. */
-export function escapeInSet(char: string): string {
-  return char.replace(/[\\\]^-]/g, "\\$&")
 }
