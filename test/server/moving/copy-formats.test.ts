@@ -13,6 +13,7 @@ import { hostileText } from "../../support/hostile-text.ts"
 import { psql } from "../../support/psql.ts"
 import { sharedServer, testVersion } from "../../support/test-server.ts"
 import { readValueFixtures } from "../../support/value-fixtures.ts"
+import { collect } from "./own-schema.ts"
 
 let db: Connection
 let folder: string
@@ -107,12 +108,6 @@ const read = (name: string): Promise<Row[]> =>
 /** Sorted as the server sorts them, for tables have no order. */
 async function contents(name: string): Promise<Row[]> {
   return read(name)
-}
-
-async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
-  const all: T[] = []
-  for await (const item of items) all.push(item)
-  return all
 }
 
 /** Cuts bytes at random places, in the middle of characters too. */

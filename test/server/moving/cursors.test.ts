@@ -1,43 +1,20 @@
 /** Cursors and large objects as they are used, and what becomes of bad input. */
 
 import { createReadStream, createWriteStream } from "node:fs"
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
-import { tmpdir } from "node:os"
+import { readFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { pipeline } from "node:stream/promises"
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest"
-import { type Connection, connect, errors, sql } from "../../../src/index.ts"
-import { sharedServer } from "../../support/test-server.ts"
+import { describe, expect, it } from "vitest"
+import { type Connection, errors, sql } from "../../../src/index.ts"
+import { collect, useOwnSchema } from "./own-schema.ts"
 
 let db: Connection
 let folder: string
 
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "pgline-moving-"))
-  db = await connect(sharedServer.url)
-  await db.execute(`
-    create schema moving_cursors;
-    set search_path = moving_cursors, public;
-    create type mood as enum ('sad', 'glad');
-    create table t (n int primary key, a text, m mood)`)
+useOwnSchema("moving_cursors", (place) => {
+  db = place.db
+  folder = place.folder
 })
-
-beforeEach(async () => {
-  expect(await db.value("select 1")).toBe(1)
-  await db.execute("truncate t")
-})
-
-afterAll(async () => {
-  await db.execute("drop schema moving_cursors cascade")
-  await db.close()
-  await rm(folder, { recursive: true })
-})
-
-async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
-  const all: T[] = []
-  for await (const item of items) all.push(item)
-  return all
-}
 
 describe("cursor", () => {
   const series = "select generate_series(1, $1::int)"

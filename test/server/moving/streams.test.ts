@@ -1,42 +1,14 @@
-import { mkdtemp, rm } from "node:fs/promises"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
 import { Readable } from "node:stream"
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest"
+import { describe, expect, it } from "vitest"
 import { type Connection, connect, errors, into, Pool, sql } from "../../../src/index.ts"
 import { sharedServer } from "../../support/test-server.ts"
+import { collect, countRows, useOwnSchema } from "./own-schema.ts"
 
 let db: Connection
-let folder: string
 
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "pgline-moving-"))
-  db = await connect(sharedServer.url)
-  await db.execute(`
-    create schema moving_streams;
-    set search_path = moving_streams, public;
-    create type mood as enum ('sad', 'glad');
-    create table t (n int primary key, a text, m mood)`)
+useOwnSchema("moving_streams", (place) => {
+  db = place.db
 })
-
-beforeEach(async () => {
-  expect(await db.value("select 1")).toBe(1)
-  await db.execute("truncate t")
-})
-
-afterAll(async () => {
-  await db.execute("drop schema moving_streams cascade")
-  await db.close()
-  await rm(folder, { recursive: true })
-})
-
-async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
-  const all: T[] = []
-  for await (const item of items) all.push(item)
-  return all
-}
-
-const count = (): Promise<number | undefined> => db.value<number>("select count(*)::int from t")
 
 describe("stream", () => {
   class Num {
@@ -91,7 +63,7 @@ describe("stream", () => {
       await tx.transaction((nested) => nested.query("insert into t values (1)"))
       expect(await tx.value("select count(*)::int from pg_cursors where name <> ''")).toBe(0)
     })
-    expect(await count()).toBe(1)
+    expect(await countRows(db)).toBe(1)
   })
 
   it("takes a connection of a pool for as long as it is read", async () => {
@@ -176,7 +148,7 @@ describe("executeMany", () => {
     }
     expect(await db.executeMany(sql`${sql.raw(insert)}`, later())).toMatchObject({ rowCount: 2997 })
     expect(await db.executeMany("select 1", [])).toEqual({ rowCount: 0, rows: [] })
-    expect(await count()).toBe(2999)
+    expect(await countRows(db)).toBe(2999)
   })
 
   it("gives the rows that are returned, when asked", async () => {
@@ -200,7 +172,7 @@ describe("executeMany", () => {
     ]
     for (const [bad, expected] of failing) {
       await expect(db.executeMany(insert, sets(bad))).rejects.toMatchObject(expected)
-      expect(await count()).toBe(0)
+      expect(await countRows(db)).toBe(0)
     }
     await expect(db.executeMany("insert into nowhere values ($1)", [[1]])).rejects.toBeInstanceOf(errors.UndefinedTable)
     await expect(db.executeMany("copy t from stdin", [[]])).rejects.toThrow("use copyIn")
@@ -209,7 +181,7 @@ describe("executeMany", () => {
   })
 
   it("stands between other queries in the order of the calls", async () => {
-    const calls = [db.value("select 1"), db.executeMany("insert into t values ($1)", [[1], [2]]), count()]
+    const calls = [db.value("select 1"), db.executeMany("insert into t values ($1)", [[1], [2]]), countRows(db)]
     expect(await Promise.all(calls)).toEqual([1, { rowCount: 2, rows: [] }, 2])
   })
 })
