@@ -5,6 +5,7 @@
 
 import { allocateBytes, nextTick } from "#platform"
 import type { ByteSource } from "../../base/byte-source.ts"
+import type { Bytes } from "../../base/platform.ts"
 import type { CopyReader } from "../../exchange/copy-out-exchange.ts"
 import type { Flow } from "../../exchange/flow.ts"
 
@@ -12,7 +13,7 @@ const CHUNK_BYTES = 64 * 1024
 
 /** Passes data on as it is. */
 export class ChunkReader implements CopyReader<Uint8Array> {
-  #chunk: Uint8Array | undefined
+  #chunk: Bytes | undefined
   #used = 0
   #emit: (() => void) | undefined
 
@@ -27,10 +28,8 @@ export class ChunkReader implements CopyReader<Uint8Array> {
       flow.push(source.copy(start, end), length)
       return
     }
-    if (this.#chunk === undefined) {
-      this.#chunk = allocateBytes(CHUNK_BYTES)
-      nextTick(this.#emit!)
-    }
+    if (this.#used === 0) nextTick(this.#emit!)
+    this.#chunk ??= allocateBytes(CHUNK_BYTES)
     source.copyTo(this.#chunk, this.#used, start, end)
     this.#used += length
   }
@@ -40,10 +39,18 @@ export class ChunkReader implements CopyReader<Uint8Array> {
   }
 
   #pass(flow: Flow<Uint8Array>): void {
-    const chunk = this.#chunk
-    if (chunk === undefined) return
-    this.#chunk = undefined
-    flow.push(chunk.subarray(0, this.#used), this.#used)
+    const used = this.#used
+    if (used === 0) return
     this.#used = 0
+    const bytes = this.#chunk!.subarray(0, used)
+    if (used > CHUNK_BYTES / 2) {
+      this.#chunk = undefined
+      flow.push(bytes, used)
+      return
+    }
+    // The server sends 8 KB at a time: what is quickly read is little, and is not to hold memory for much.
+    const chunk = allocateBytes(used)
+    chunk.set(bytes)
+    flow.push(chunk, used)
   }
 }
