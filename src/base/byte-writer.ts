@@ -6,7 +6,7 @@
  *       0          length    capacity
  */
 
-import { allocateBytes, utf8Length } from "#platform"
+import { allocateBytes, utf8Length, viewBytes } from "#platform"
 import type { Bytes } from "./platform.ts"
 
 const INITIAL_CAPACITY = 4096
@@ -51,16 +51,17 @@ export class ByteWriter {
       pieces.push(this.#bytes.subarray(from, at), bytes)
       from = at
     }
-    pieces.push(this.#bytes.subarray(from, this.length))
+    if (from < this.length) pieces.push(this.#bytes.subarray(from, this.length))
     return pieces
   }
 
-  /** Hands over the buffer with what was written and starts on a fresh one. */
+  /** Hands over what was written. Starts on the rest of the buffer where that is worth it, else on a fresh one. */
   take(capacity: number = INITIAL_CAPACITY): Uint8Array<ArrayBuffer> {
     const written = this.written()
+    const rest = viewBytes(this.#bytes.subarray(this.length))
     this.#dropInsertions(0)
-    this.#bytes = allocateBytes(capacity)
-    this.#view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset, capacity)
+    this.#bytes = rest.length <= capacity && rest.length >= capacity / 4 ? rest : allocateBytes(capacity)
+    this.#view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset, this.#bytes.length)
     this.length = 0
     return written
   }

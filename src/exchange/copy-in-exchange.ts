@@ -27,7 +27,7 @@ import { Ending } from "./ending.ts"
 import type { Line, Outcome } from "./exchange.ts"
 import { readError, unexpectedMessage } from "./replies.ts"
 import type { SkippableExchange } from "./skippable.ts"
-import { WriteGate } from "./write-gate.ts"
+import { WRITE_BYTES, WriteGate } from "./write-gate.ts"
 import { writeUnnamed } from "./write-unnamed.ts"
 
 type State = "asked" | "open" | "ending"
@@ -46,6 +46,8 @@ export class CopyInExchange implements SkippableExchange {
   readonly #text: () => string
   #state: State = "asked"
   #statement = ""
+  #dataStart = 0
+  #dataEnd = 0
   #line: Line | undefined
   #rowCount: number | undefined
   #error: unknown
@@ -65,11 +67,34 @@ export class CopyInExchange implements SkippableExchange {
     })
   }
 
-  /** Appends data. The gate tells when there may be more. */
-  add(bytes: Uint8Array): void {
+  /**
+   * Appends data; the gate tells when there may be more. Much is not copied but sent at once from where it is.
+   * @returns whether the memory may be reused now; else it may when the gate lets more through
+   */
+  add(bytes: Uint8Array): boolean {
     const { encoder } = this.#line!
-    encoder.writer.ensure(bytes.length + 5)
-    encoder.copyData(bytes)
+    const { writer } = encoder
+    if (bytes.length >= WRITE_BYTES) {
+      const before = writer.length
+      try {
+        encoder.copyDataInPlace(bytes)
+      } catch (error) {
+        writer.truncate(before)
+        throw error
+      }
+      this.gate.transmit()
+      return this.isTaken
+    }
+    // What is small and still here is joined: the server's work is by the message too.
+    if (writer.length > 0 && writer.length === this.#dataEnd) encoder.addCopyData(this.#dataStart, bytes)
+    else this.#dataStart = encoder.copyData(bytes)
+    this.#dataEnd = writer.length
+    return true
+  }
+
+  /** Whether all data has left. */
+  get isTaken(): boolean {
+    return !this.#line!.congested
   }
 
   /**
@@ -79,14 +104,16 @@ export class CopyInExchange implements SkippableExchange {
   goOn(statement: string): void {
     const { encoder } = this.#line!
     encoder.copyDone()
+    this.#dataEnd = 0
     this.#statement = statement
     writeUnnamed(encoder, statement)
   }
 
-  /** The data is complete. */
+  /** The data is complete. Whose memory is being sent has to wait still. */
   end(): void {
     if (this.#state !== "open") return
     this.#line!.encoder.copyDone()
+    this.gate.end()
     this.#finish()
   }
 
@@ -96,6 +123,7 @@ export class CopyInExchange implements SkippableExchange {
     this.#error ??= reason
     this.#line!.encoder.copyFail(ABORTED)
     this.#finish()
+    this.gate.close()
   }
 
   write(line: Line): void {
@@ -130,6 +158,7 @@ export class CopyInExchange implements SkippableExchange {
         const error = readError(source, start, end, this.#line!, this.#statement)
         this.#error ??= error
         if (this.#state !== "ending") this.#finish()
+        this.gate.close()
         break
       }
       case COPY_OUT_RESPONSE:
@@ -141,6 +170,7 @@ export class CopyInExchange implements SkippableExchange {
   }
 
   onReady(): Outcome {
+    this.gate.close()
     if (this.ending.isOpen) this.#settle()
     this.ending.end()
     return "done"
@@ -179,7 +209,7 @@ export class CopyInExchange implements SkippableExchange {
     this.#state = "ending"
     this.#line!.sync()
     this.#line!.send()
-    this.#close()
+    this.#setReady(undefined)
   }
 
   #close(): void {

@@ -6,10 +6,10 @@
 import { nextTurn } from "#platform"
 import type { Line } from "./exchange.ts"
 
-/** This much leaves in one write. */
-const WRITE_BYTES = 64 * 1024
+/** This much leaves in one write. No less may be sent from where it is: a socket does not tell when little has left. */
+export const WRITE_BYTES: number = 64 * 1024
 /** After so much the sockets get a turn even if the peer keeps up. */
-const TURN_BYTES = 256 * 1024
+const TURN_BYTES = 1024 * 1024
 
 /** Lets one exchange write as fast as its peer takes it. */
 export class WriteGate {
@@ -17,6 +17,7 @@ export class WriteGate {
   #sinceTurn = 0
   #waiting: Promise<void> | undefined
   #wake: (() => void) | undefined
+  #hasTransmitted = false
   #isClosed = false
 
   /** Called once when nothing can be written any more: whoever waits for a source need not wait any longer. */
@@ -31,16 +32,22 @@ export class WriteGate {
     return this.#isClosed
   }
 
+  /** Sends what was appended, now. */
+  transmit(): void {
+    this.#sinceTurn += this.#length
+    this.#hasTransmitted = true
+    this.#line.transmit()
+  }
+
   /** After something was appended: `undefined` when more may follow at once, else when it may. */
   wait(): Promise<void> | undefined {
-    const { writer } = this.#line.encoder
-    const length = writer.length + writer.inserted
-    if (length < WRITE_BYTES) {
+    if (this.#length >= WRITE_BYTES) {
+      this.transmit()
+    } else if (!this.#hasTransmitted) {
       this.#line.send()
       return undefined
     }
-    this.#line.transmit()
-    this.#sinceTurn += length
+    this.#hasTransmitted = false
     if (this.#line.congested) {
       this.#sinceTurn = 0
       this.#waiting ??= new Promise((resolve) => {
@@ -61,11 +68,21 @@ export class WriteGate {
     wake?.()
   }
 
-  /** Nothing can be written any more. */
-  close(): void {
+  /** All was written. Who waits until the peer takes bytes goes on waiting. */
+  end(): void {
     if (this.#isClosed) return
     this.#isClosed = true
-    this.onDrain()
     this.onClosed?.()
+  }
+
+  /** Nothing that was written matters any more. */
+  close(): void {
+    this.end()
+    this.onDrain()
+  }
+
+  get #length(): number {
+    const { writer } = this.#line.encoder
+    return writer.length + writer.inserted
   }
 }

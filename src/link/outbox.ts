@@ -8,14 +8,17 @@ import { ByteWriter } from "../base/byte-writer.ts"
 import { Encoder } from "../protocol/encoder.ts"
 import type { Transport } from "../transport/transport.ts"
 
+const CAPACITY: number = 16 * 1024
 /** A burst beyond this does not keep its memory. */
 const KEPT_CAPACITY = 256 * 1024
+/** A burst goes on as it began: a fresh buffer has room for as much as the last one held, and this. */
+const SLACK = 4096
 /** This much is not held back for more to come. */
 const MUCH = 128 * 1024
 
 /** The encoder of a link and the one place that writes to its transport. */
 export class Outbox {
-  readonly encoder: Encoder = new Encoder(new ByteWriter(16 * 1024))
+  readonly encoder: Encoder = new Encoder(new ByteWriter(CAPACITY))
   readonly #transport: Transport
   readonly #onFlush: () => void
   #scheduled = false
@@ -58,13 +61,14 @@ export class Outbox {
     if (this.#closed || writer.length === 0) return
     if (this.#isOpenEnded) this.encoder.flush()
     this.#isOpenEnded = false
+    const { length } = writer
     const taken = writer.inserted === 0 ? this.#transport.write(writer.written()) : this.#writePieces()
-    if (!taken || writer.capacity > KEPT_CAPACITY) writer.take()
-    else writer.truncate(0)
+    if (taken && writer.capacity <= KEPT_CAPACITY) writer.truncate(0)
+    else writer.take(taken ? CAPACITY : Math.min(Math.max(CAPACITY, length + SLACK), KEPT_CAPACITY))
     this.#onFlush()
   }
 
-  /** True when the system took all of them. */
+  /** One by one, which costs less than having the socket gather them. True when the system took all of them. */
   #writePieces(): boolean {
     let taken = true
     for (const piece of this.encoder.writer.pieces()) taken = this.#transport.write(piece)

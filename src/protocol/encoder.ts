@@ -32,6 +32,9 @@ import {
 /** The most parameters a Bind message can count. */
 export const MAX_PARAMETERS = 65535
 
+/** The type byte and the length word. */
+const HEADER = 5
+
 /** Appends frontend messages to a buffer. */
 export class Encoder {
   /** The bytes so far; parameters are written straight into it between `beginBind` and `endBind`. */
@@ -161,10 +164,25 @@ export class Encoder {
     this.#bare(TERMINATE)
   }
 
-  copyData(data: Uint8Array): void {
+  /** CopyData with a copy of the bytes. Returns where it stands, so that more can be added to it. */
+  copyData(data: Uint8Array): number {
+    this.writer.ensure(data.length + HEADER)
     const start = this.#begin(COPY_DATA)
+    this.addCopyData(start, data)
+    return start
+  }
+
+  /** More data for the message that was appended last. */
+  addCopyData(start: number, data: Uint8Array): void {
     this.writer.bytes(data)
     this.#end(start)
+  }
+
+  /** CopyData around bytes that are sent from where they are: they must stay as they are until then. */
+  copyDataInPlace(data: Uint8Array): void {
+    const start = this.#begin(COPY_DATA)
+    this.writer.insert(data)
+    this.#end(start, data.length)
   }
 
   copyDone(): void {

@@ -5,6 +5,7 @@
 
 import { ByteWriter } from "../base/byte-writer.ts"
 import { describeValue, UsageError } from "../errors/client-error.ts"
+import { WRITE_BYTES } from "../exchange/write-gate.ts"
 import { END, isAsyncIterable, isIterable, iterableSource, type Source } from "./feed.ts"
 
 /** One piece of data: text is sent as UTF-8. */
@@ -14,7 +15,7 @@ export type Chunk = string | Uint8Array | ArrayBuffer
 export type ChunkSource = Chunk | Blob | Iterable<Chunk> | AsyncIterable<Chunk> | ReadableStream<Chunk>
 
 /** Larger pieces are sent in parts, so that the server is heard in between. */
-const PART_BYTES = 64 * 1024
+const PART_BYTES: number = WRITE_BYTES
 const PART_UNITS = 16 * 1024
 
 /** Chunks out of anything. @throws UsageError for what is no source */
@@ -39,7 +40,7 @@ export class ChunkEncoder {
   readonly #writer: ByteWriter = new ByteWriter(0)
   #half = ""
 
-  /** The chunk's bytes, valid until the next call. @throws UsageError for what is no chunk or no text */
+  /** The chunk's bytes. Those of a short text are valid until the next call. @throws UsageError for what is no chunk or no text */
   encode(chunk: Chunk): Uint8Array {
     if (typeof chunk === "string") return this.#encodeText(chunk)
     if (!isBytes(chunk)) {
@@ -63,7 +64,7 @@ export class ChunkEncoder {
     if (!text.isWellFormed()) throw new UsageError("a string has half a surrogate pair, which has no UTF-8 form")
     this.#writer.truncate(0)
     this.#writer.utf8(text)
-    return this.#writer.written()
+    return this.#writer.length < PART_BYTES ? this.#writer.written() : this.#writer.take(0)
   }
 }
 

@@ -114,7 +114,8 @@ export interface QueryCalls {
    * source's end and resolves with the number of rows; without one it resolves with a writer. All or nothing: whatever
    * fails, nothing has been copied. To copy rows of values, `copyRows` is simpler.
    *
-   * @param source bytes, a string, a Blob, an iterable or a stream of Node's or the web's of bytes and strings
+   * @param source bytes, a string, a Blob, an iterable or a stream of Node's or the web's of bytes and strings; a chunk's
+   *   memory may be used again when the next one is asked for
    *
    * @example
    * ```ts

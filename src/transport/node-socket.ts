@@ -94,8 +94,9 @@ class NodeTransport implements Transport {
     return true
   }
 
+  /** The stream alone says so after each large write, even if the system has taken it all. */
   get congested(): boolean {
-    return this.#socket.writableNeedDrain
+    return this.#socket.writableNeedDrain && this.#socket.writableLength > 0
   }
 
   onConnect(listener: () => void): void {

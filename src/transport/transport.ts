@@ -59,7 +59,7 @@ export interface Transport {
   readonly tls: TlsInfo | undefined
   /** The peer's address as it was dialled. */
   readonly address: TransportAddress
-  /** True while more is queued than the peer takes; `onDrain` tells the end. */
+  /** True while more is queued than the peer takes; when `onDrain` tells the end, the system has all that was written. */
   readonly congested: boolean
   /** Sends bytes. True when the system took them all, so that their buffer may be reused at once. */
   write(bytes: Uint8Array): boolean

@@ -145,7 +145,10 @@ export class CopyIn implements AsyncDisposable {
     this.#sink = new RowSink(parts.exchange, parts.options.onProgress)
   }
 
-  /** Sends data as it is, in the statement's format; strings as UTF-8. Resolves when there may be more. */
+  /**
+   * Sends data as it is, in the statement's format; strings as UTF-8. Resolves when there may be more. Large chunks are
+   * not copied: their memory may be used again when this has resolved.
+   */
   write(chunk: Chunk): Promise<void> {
     if (this.#isOver) return this.#refuse()
     try {

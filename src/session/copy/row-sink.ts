@@ -5,10 +5,11 @@
 
 import { ByteWriter } from "../../base/byte-writer.ts"
 import type { CopyInExchange } from "../../exchange/copy-in-exchange.ts"
+import { WRITE_BYTES } from "../../exchange/write-gate.ts"
 import type { RowEncoder } from "./copy-row.ts"
 
-/** This much is sent at once. */
-const CHUNK_BYTES = 64 * 1024
+/** What is sent at once, and the row that fills it up. */
+const CAPACITY: number = WRITE_BYTES + 4096
 /** A buffer that has grown beyond this is not kept. */
 const KEPT_BYTES = 1024 * 1024
 
@@ -30,11 +31,13 @@ export type GoOn = (error: unknown) => { readonly statement: string; readonly en
 export class RowSink {
   readonly #exchange: CopyInExchange
   readonly #onProgress: OnProgress | undefined
-  readonly #writer: ByteWriter = new ByteWriter(CHUNK_BYTES + 4096)
+  readonly #writer: ByteWriter = new ByteWriter(CAPACITY)
   #encoder: RowEncoder | undefined
   #goOn: GoOn | undefined
   #rows = 0
   #bytes = 0
+  /** Whether the buffer's contents have been sent from where they are. */
+  #isLent = false
 
   constructor(exchange: CopyInExchange, onProgress: OnProgress | undefined) {
     this.#exchange = exchange
@@ -58,12 +61,12 @@ export class RowSink {
   begin(encoder: RowEncoder, goOn?: GoOn): void {
     this.#encoder = encoder
     this.#goOn = goOn
-    encoder.begin(this.#writer)
+    encoder.begin(this.#free())
   }
 
   /** Takes a row. True when a piece was sent. */
   addRow(values: readonly unknown[]): boolean {
-    const writer = this.#writer
+    const writer = this.#isLent ? this.#free() : this.#writer
     const before = writer.length
     try {
       this.#encoder!.encode(writer, values, this.#rows + 1)
@@ -73,12 +76,12 @@ export class RowSink {
       return this.addRow(values)
     }
     this.#rows++
-    if (writer.length < CHUNK_BYTES) return false
+    if (writer.length < WRITE_BYTES) return false
     this.flush()
     return true
   }
 
-  /** Takes data as it is, behind the rows before it. */
+  /** Takes data as it is, behind the rows before it. The gate tells when its memory may be reused. */
   addBytes(bytes: Uint8Array): void {
     this.flush()
     this.#send(bytes)
@@ -86,17 +89,29 @@ export class RowSink {
 
   /** There are no more rows. */
   end(): void {
-    this.#encoder?.end(this.#writer)
+    this.#encoder?.end(this.#free())
     this.flush()
   }
 
   /** Sends the rows so far. */
   flush(): void {
-    const writer = this.#writer
+    const writer = this.#free()
     if (writer.length === 0) return
-    this.#send(writer.written())
-    if (writer.capacity > KEPT_BYTES) writer.take(CHUNK_BYTES)
-    else writer.truncate(0)
+    this.#isLent = !this.#send(writer.written())
+    if (!this.#isLent) this.#clear(false)
+  }
+
+  /** The buffer, in a state to be written to. */
+  #free(): ByteWriter {
+    if (this.#isLent) this.#clear(!this.#exchange.isTaken)
+    this.#isLent = false
+    return this.#writer
+  }
+
+  /** @param isKept whether somebody still has the buffer's contents */
+  #clear(isKept: boolean): void {
+    if (isKept || this.#writer.capacity > KEPT_BYTES) this.#writer.take(CAPACITY)
+    else this.#writer.truncate(0)
   }
 
   /** Ends the rows so far, and begins anew with what is given instead of the error. */
@@ -106,15 +121,17 @@ export class RowSink {
     this.#goOn = undefined // two formats are all there is
     const before = this.#encoder!
     const next = goOn(error)
-    before.end(this.#writer)
+    before.end(this.#free())
     this.flush()
     this.#exchange.goOn(next.statement)
     this.begin(next.encoder)
   }
 
-  #send(bytes: Uint8Array): void {
-    this.#exchange.add(bytes)
+  /** True when the bytes' memory may be reused at once. */
+  #send(bytes: Uint8Array): boolean {
+    const isTaken = this.#exchange.add(bytes)
     this.#bytes += bytes.length
     this.#onProgress?.({ rows: this.#rows, bytes: this.#bytes })
+    return isTaken
   }
 }

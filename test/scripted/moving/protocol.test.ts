@@ -118,6 +118,62 @@ describe("COPY IN", () => {
     expect(await lost).toMatchObject([{ error: expect.any(ConnectionError) }])
   })
 
+  test("joins small chunks to one message", async () => {
+    const replay = await startReplay()
+    const copying = replay.db.copyIn("copy t from stdin", ["1", "\n2", "\n3\n"])
+    await turn()
+    replay.transport.takeMessageTypes()
+    replay.transport.deliver(opened)
+    await turn()
+    expect(replay.transport.takeMessageTypes()).toBe("dcS")
+    replay.transport.deliver(Buffer.concat([backend.commandComplete("COPY 3"), ready]))
+    await copying
+    replay.db.destroy()
+  })
+
+  test("keeps a large chunk's memory until the peer has it, even when the end was asked for meanwhile", async () => {
+    const replay = await startReplay()
+    const { transport, db } = replay
+    const opening = db.copyIn("copy t from stdin")
+    await turn()
+    transport.deliver(Buffer.concat([described, ready]))
+    await turn()
+    transport.deliver(opened)
+    const copy = await opening
+    transport.takeMessageTypes()
+    transport.congested = true
+    transport.takesAtOnce = false
+    let isFree = false
+    const writing = copy.write(Buffer.alloc(64 * 1024, "1\n")).then(() => {
+      isFree = true
+    })
+    const ending = copy.end()
+    await turn()
+    expect(transport.takeMessageTypes()).toBe("dcS")
+    expect(isFree).toBe(false)
+    transport.drain()
+    await writing
+    transport.deliver(Buffer.concat([backend.commandComplete("COPY 32768"), ready]))
+    expect(await ending).toEqual({ rowCount: 32_768 })
+    db.destroy()
+  })
+
+  test("takes back a chunk that is longer than a message may be", async () => {
+    const replay = await startReplay()
+    const copying = replay.db.copyIn("copy t from stdin")
+    await turn()
+    replay.transport.deliver(Buffer.concat([described, ready]))
+    await turn()
+    replay.transport.deliver(opened)
+    const copy = await copying
+    replay.transport.takeMessageTypes()
+    const outcome = copy.write(new Uint8Array(2 ** 30)).catch((error: unknown) => error)
+    expect(await sent(replay)).toBe("fS")
+    replay.transport.deliver(Buffer.concat([backend.errorResponse("57014", "given up"), ready]))
+    expect(await outcome).toMatchObject({ message: expect.stringContaining("is longer than") })
+    replay.db.destroy()
+  })
+
   test("is a broken protocol when the server is ready without having said how it ended", async () => {
     const replay = await startReplay()
     const copying = replay.db.copyIn("copy t from stdin", "1\n")

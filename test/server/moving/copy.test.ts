@@ -1,46 +1,22 @@
 /** COPY in and out, as data and as rows, as it is used, and what becomes of bad input. */
 
 import { createReadStream, createWriteStream } from "node:fs"
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
-import { tmpdir } from "node:os"
+import { readFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { Readable } from "node:stream"
 import { pipeline } from "node:stream/promises"
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest"
-import { type Connection, connect, errors, sql } from "../../../src/index.ts"
-import { sharedServer } from "../../support/test-server.ts"
+import { beforeAll, beforeEach, describe, expect, it } from "vitest"
+import { type Connection, errors, sql } from "../../../src/index.ts"
+import { collect, countRows, useOwnSchema } from "./own-schema.ts"
 
 let db: Connection
 let folder: string
 
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "pgline-moving-"))
-  db = await connect(sharedServer.url)
-  await db.execute(`
-    create schema moving_copy;
-    set search_path = moving_copy, public;
-    create type mood as enum ('sad', 'glad');
-    create table t (n int primary key, a text, m mood)`)
+useOwnSchema("moving_copy", (place) => {
+  db = place.db
+  folder = place.folder
 })
 
-beforeEach(async () => {
-  expect(await db.value("select 1")).toBe(1)
-  await db.execute("truncate t")
-})
-
-afterAll(async () => {
-  await db.execute("drop schema moving_copy cascade")
-  await db.close()
-  await rm(folder, { recursive: true })
-})
-
-async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
-  const all: T[] = []
-  for await (const item of items) all.push(item)
-  return all
-}
-
-const count = (): Promise<number | undefined> => db.value<number>("select count(*)::int from t")
 const tuples = (): Promise<unknown[][]> => db.rows<unknown[]>("select * from t order by n", [], { rows: "tuple" })
 
 describe("copyIn", () => {
@@ -69,11 +45,11 @@ describe("copyIn", () => {
     const path = join(folder, "lines")
     await writeFile(path, lines)
     await pipeline(createReadStream(path), (await db.copyIn("copy t from stdin")).toWritable())
-    expect(await count()).toBe(20_000)
+    expect(await countRows(db)).toBe(20_000)
     await db.execute("truncate t")
     const web = Readable.toWeb(createReadStream(path)) as unknown as ReadableStream<Uint8Array>
     await web.pipeTo((await db.copyIn("copy t from stdin")).toWritableStream())
-    expect(await count()).toBe(20_000)
+    expect(await countRows(db)).toBe(20_000)
     await db.execute("truncate t")
     const copy = await db.copyIn("copy t (n, m, a) from stdin (format csv)")
     await copy.write("1,glad,x\n2,,")
@@ -87,13 +63,63 @@ describe("copyIn", () => {
     ])
   })
 
+  describe("lets its caller use a chunk's memory again", () => {
+    const CHUNKS = 200
+    const LINE_BYTES = 64
+    /** Of the size from which on chunks are not copied, of more, and of less. */
+    const sizes = [64 * 1024, 256 * 1024, 16 * 1024]
+
+    beforeAll(() => db.execute("create table chunks (n int, filler text)"))
+    beforeEach(() => db.execute("truncate chunks"))
+
+    /** A chunk in the same memory each time, full of lines with its number. */
+    function fill(memory: Buffer, n: number): Buffer {
+      return memory.fill(`${String(n).padStart(7)}\t${"x".repeat(LINE_BYTES - 9)}\n`)
+    }
+
+    async function expectWhole(size: number): Promise<void> {
+      const text = "select n, count(*)::int from chunks group by n order by n"
+      const expected = Array.from({ length: CHUNKS }, (_, n) => [n, size / LINE_BYTES])
+      expect(await db.rows(text, [], { rows: "tuple" })).toEqual(expected)
+    }
+
+    it.each(sizes)("when the next is asked for: %i bytes", async (size) => {
+      const memory = Buffer.alloc(size)
+      const source = function* (): Generator<Buffer> {
+        for (let n = 0; n < CHUNKS; n++) yield fill(memory, n)
+      }
+      await db.copyIn("copy chunks from stdin", source())
+      await expectWhole(size)
+    })
+
+    it.each(sizes)("when the write has resolved: %i bytes", async (size) => {
+      const memory = Buffer.alloc(size)
+      const copy = await db.copyIn("copy chunks from stdin")
+      for (let n = 0; n < CHUNKS; n++) await copy.write(fill(memory, n))
+      await copy.end()
+      await expectWhole(size)
+    })
+
+    it("while rows and texts that nobody has waited for are on their way", async () => {
+      const copy = await db.copyIn("copy chunks from stdin")
+      const writes: Promise<void>[] = []
+      for (let n = 0; n < CHUNKS; n++) {
+        writes.push(copy.write(`${n}\tx\n`.repeat(20_000)))
+        for (let i = 0; i < 2000; i++) writes.push(copy.writeRow([n, "y".repeat(50)]))
+      }
+      await Promise.all(writes)
+      await copy.end()
+      await expectWhole(22_000 * LINE_BYTES)
+    })
+  })
+
   it("ends an unfinished stream of Node's with it", async () => {
     const copy = await db.copyIn("copy t from stdin")
     const source = new Readable({ read: () => {} })
     source.push("1\tx\t\\N\n")
     setTimeout(() => source.destroy(new Error("the disk is gone")), 10)
     await expect(pipeline(source, copy.toWritable())).rejects.toThrow("the disk is gone")
-    expect(await count()).toBe(0)
+    expect(await countRows(db)).toBe(0)
   })
 
   it("stops a source at once when the server refuses, be it in the middle of a wait", async () => {
@@ -152,7 +178,7 @@ describe("copyIn", () => {
       await using copy = await db.copyIn("copy t from stdin")
       await copy.write("1\tx\t\\N\n")
     }
-    expect(await count()).toBe(0)
+    expect(await countRows(db)).toBe(0)
     const transaction = db.transaction(async (tx) => {
       await using copy = await tx.copyIn("copy t from stdin")
       await copy.write("1\tx\t\\N\n")
@@ -161,7 +187,7 @@ describe("copyIn", () => {
     await db.transaction(async (tx) => {
       expect(await tx.copyIn("copy t from stdin", "1\tx\t\\N\n")).toEqual({ rowCount: 1 })
     })
-    expect(await count()).toBe(1)
+    expect(await countRows(db)).toBe(1)
   })
 })
 
@@ -249,7 +275,7 @@ describe("copyRows", () => {
         const options = format === undefined ? {} : { format }
         const rows = [[0, "x", null], [1, "x", null], bad as unknown[]]
         await expect(db.copyRows("t", rows, options)).rejects.toMatchObject(expected)
-        expect(await count()).toBe(0)
+        expect(await countRows(db)).toBe(0)
       }
     }
     await expect(db.copyRows("t", [[1]], { columns: ["zz"] })).rejects.toBeInstanceOf(errors.UndefinedColumn)

@@ -82,4 +82,23 @@ describe("ByteWriter", () => {
     expect(Buffer.from(taken).toString()).toBe("first")
     expect(hex(writer)).toBe(Buffer.from("other").toString("hex"))
   })
+
+  test("keeps what was handed over whole, whether it goes on in the same buffer or not", () => {
+    const writer = new ByteWriter(64)
+    const taken = Array.from({ length: 50 }, (_, n) => {
+      writer.int32(n)
+      writer.utf8("x".repeat(n))
+      return writer.take(64)
+    })
+    expect(taken.map((bytes) => Buffer.from(bytes).readInt32BE())).toEqual(taken.map((_, n) => n))
+    expect(taken.map((bytes) => Buffer.from(bytes).toString("latin1", 4))).toEqual(taken.map((_, n) => "x".repeat(n)))
+    expect(writer.capacity).toBeLessThanOrEqual(64)
+  })
+
+  test("gives a large buffer up when little is wanted", () => {
+    const writer = new ByteWriter(100_000)
+    writer.int8(1)
+    writer.take(64)
+    expect(writer.capacity).toBe(64)
+  })
 })
