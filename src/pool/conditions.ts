@@ -21,6 +21,7 @@ export class Conditions {
 
   /** Something has changed. */
   recheck(): void {
+    if (this.#waiting.size === 0) return // as nearly always: no iterator is made
     for (const check of this.#waiting) check()
   }
 }

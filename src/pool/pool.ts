@@ -138,7 +138,7 @@ export class Pool extends QueryMethods implements AsyncDisposable {
       const timeoutMs = options.timeout === undefined ? undefined : countOf("timeout", options.timeout, 0)
       const takenBy = this.#resources.limits.leakTimeoutMs > 0 ? new Error("acquired here") : undefined
       const lend = (entry: Entry<HeldConnection>): void => {
-        entry.takenBy = takenBy
+        if (takenBy !== undefined) this.#resources.watch(entry, takenBy)
         resolve(new PooledConnection(this.#lender, entry))
       }
       const entry = signal?.aborted ? undefined : this.#resources.tryTake(1)

@@ -1,6 +1,7 @@
 /**
  * What time does to a pool: resources grow old, lie idle, or are kept by somebody who has forgotten them. One timer
- * serves all of it, set for the next moment at which anything can be due; an empty pool has none.
+ * serves all of it, set for the next moment at which anything can be due; where nothing can be, there is none: in a pool
+ * that is empty, or that has no more than its minimum and no ages.
  */
 
 import type { Clock, Timer } from "../base/clock.ts"
@@ -38,8 +39,13 @@ export class Reaper<R> {
 
   /** The pool has changed in a way that may make something due sooner. */
   wake(): void {
-    const next = this.#next(this.#clock.now())
-    if (next < this.#timerAt) this.#setTimer(next)
+    this.#wakeAt(this.#next(this.#clock.now()))
+  }
+
+  /** Has it reported when the one who has just taken the resource keeps it for too long. */
+  watch(entry: Entry<R>, takenBy: Error): void {
+    entry.takenBy = takenBy
+    this.#wakeAt(this.#leaksAt(entry))
   }
 
   stop(): void {
@@ -52,45 +58,51 @@ export class Reaper<R> {
     this.#timer = undefined
     this.#timerAt = Number.POSITIVE_INFINITY
     const now = this.#clock.now()
-    const limits = this.#host.limits()
     for (const entry of [...this.#shelf.entries]) {
       if (entry.expiresAt <= now && !entry.isRetired) this.#host.onExpired(entry)
-      this.#lookForLeak(entry, now, limits.leakTimeoutMs)
+      if (this.#leaksAt(entry) <= now) this.#reportLeak(entry, now)
     }
-    if (limits.maxIdleMs > 0) {
-      for (let entry = this.#longestIdle(); entry !== undefined; entry = this.#longestIdle()) {
-        if (now - entry.idleSince < limits.maxIdleMs) break
-        this.#host.onUnneeded(entry)
-      }
+    const { maxIdleMs } = this.#host.limits()
+    while (maxIdleMs > 0 && this.#hasSurplus) {
+      const [longestIdle] = this.#shelf.idle
+      if (longestIdle === undefined || now < longestIdle.idleSince + maxIdleMs) break
+      this.#host.onUnneeded(longestIdle)
     }
     this.wake()
   }
 
-  /** The one that has been idle for longest, if there are more than have to be kept. */
-  #longestIdle(): Entry<R> | undefined {
-    return this.#shelf.staying > this.#host.limits().min ? this.#shelf.idle[0] : undefined
+  /** Whether there are more than have to be kept. */
+  get #hasSurplus(): boolean {
+    return this.#shelf.staying > this.#host.limits().min
   }
 
-  #lookForLeak(entry: Entry<R>, now: number, leakTimeoutMs: number): void {
-    if (entry.takenBy === undefined || entry.state !== "taken" || now - entry.progressAt < leakTimeoutMs) return
-    this.#host.onLeak(entry, now - entry.progressAt, entry.takenBy)
+  /** When its user is to be reported for not giving it back; Infinity never. */
+  #leaksAt({ takenBy, state, progressAt }: Entry<R>): number {
+    const isWatched = takenBy !== undefined && state === "taken"
+    return isWatched ? progressAt + this.#host.limits().leakTimeoutMs : Number.POSITIVE_INFINITY
+  }
+
+  #reportLeak(entry: Entry<R>, now: number): void {
+    const { takenBy } = entry
     entry.takenBy = undefined // once is enough
+    if (takenBy !== undefined) this.#host.onLeak(entry, now - entry.progressAt, takenBy)
   }
 
   /** The next moment at which anything can be due. What is used now cannot be due before its time has passed again. */
   #next(now: number): number {
-    const { maxIdleMs, leakTimeoutMs } = this.#host.limits()
     let next = Number.POSITIVE_INFINITY
-    if (this.#shelf.entries.size === 0) return next
-    for (const { expiresAt, isRetired } of this.#shelf.entries) {
+    for (const entry of this.#shelf.entries) {
+      const { expiresAt, isRetired } = entry
       if (!isRetired) next = Math.min(next, expiresAt <= now ? now + AGAIN_MS : expiresAt)
+      next = Math.min(next, this.#leaksAt(entry))
     }
-    if (leakTimeoutMs > 0) next = Math.min(next, now + leakTimeoutMs / 2)
-    if (maxIdleMs > 0) next = Math.min(next, (this.#longestIdle()?.idleSince ?? now) + maxIdleMs)
+    const { maxIdleMs } = this.#host.limits()
+    if (maxIdleMs > 0 && this.#hasSurplus) next = Math.min(next, (this.#shelf.idle[0]?.idleSince ?? now) + maxIdleMs)
     return next
   }
 
-  #setTimer(at: number): void {
+  #wakeAt(at: number): void {
+    if (at >= this.#timerAt) return
     this.#timer?.cancel()
     this.#timerAt = at
     this.#timer = this.#clock.schedule(Math.max(0, at - this.#clock.now()), () => this.#tick())

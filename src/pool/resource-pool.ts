@@ -11,33 +11,19 @@
  */
 
 import type { Clock } from "../base/clock.ts"
-import { PoolClosedError, PoolTimeoutError, TooManyWaitersError } from "../errors/pool-error.ts"
+import { PoolClosedError, TooManyWaitersError } from "../errors/pool-error.ts"
 import { Caretaker, type CaretakerHost } from "./caretaker.ts"
 import { Conditions } from "./conditions.ts"
 import { PoolCounters, type PoolGauges } from "./counters.ts"
-import { Entry } from "./entry.ts"
+import type { Entry } from "./entry.ts"
 import type { PoolLimits } from "./limits.ts"
-import { Opener, type OpenerHost } from "./opener.ts"
-import { Reaper, type ReaperHost } from "./reaper.ts"
+import type { ResourcePoolEvents } from "./pool-events.ts"
 import type { ResourceKind } from "./resource-kind.ts"
 import { Shelf } from "./shelf.ts"
+import { Supply } from "./supply.ts"
 import { WaitQueue } from "./wait-queue.ts"
+import { waitTimeout } from "./wait-timeout.ts"
 import { Waiter, type WaitOptions } from "./waiter.ts"
-
-/** How much sooner than at `maxLifetime` a resource may have to go. */
-const LIFETIME_JITTER = 0.1
-
-/** What the owner of a pool is told. They must not throw. */
-export interface ResourcePoolEvents<R> {
-  /** A resource was opened. */
-  onOpened?(resource: R, tookMs: number): void
-  /** A resource has left the pool; the reason is undefined when it was closed as planned. */
-  onRemoved?(resource: R, reason: unknown): void
-  /** Opening has failed for `reconnectTimeoutMs`. */
-  onReconnectFailed?(error: unknown): void
-  /** One user has had a resource for longer than `leakTimeoutMs`; the error was made where it was taken. */
-  onLeak?(resource: R, heldMs: number, takenBy: Error): void
-}
 
 export type PoolState = "fresh" | "open" | "closing" | "closed"
 
@@ -50,8 +36,7 @@ export class ResourcePool<R> {
   readonly #shelf: Shelf<R>
   readonly #care: Caretaker<R>
   readonly #queue: WaitQueue<Entry<R>>
-  readonly #opener: Opener<R>
-  readonly #reaper: Reaper<R>
+  readonly #supply: Supply<R>
   readonly #conditions = new Conditions()
   #limits: PoolLimits
   #state: PoolState = "fresh"
@@ -64,11 +49,10 @@ export class ResourcePool<R> {
     this.#events = events
     this.#shelf = new Shelf(kind, clock)
     this.#care = this.#makeCaretaker()
-    this.#opener = this.#makeOpener()
-    this.#reaper = this.#makeReaper()
+    this.#supply = this.#makeSupply()
     this.#queue = new WaitQueue(
       clock,
-      (waitedMs) => this.#timeoutError(waitedMs),
+      (waitedMs) => waitTimeout(waitedMs, this.#limits.max, this.lastError),
       () => this.#settle(),
     )
   }
@@ -83,13 +67,13 @@ export class ResourcePool<R> {
 
   /** All that count towards `max`. */
   get size(): number {
-    return this.#shelf.entries.size + this.#opener.pending + this.#care.dying
+    return this.#supply.size
   }
 
   /** How many of each there are now, and whether none is opened because the last attempt has failed. */
   get gauges(): PoolGauges {
     const { entries, idle } = this.#shelf
-    const { pending: opening, isPausing } = this.#opener
+    const { opening, isPausing } = this.#supply
     return {
       open: entries.size,
       idle: idle.length,
@@ -102,7 +86,7 @@ export class ResourcePool<R> {
 
   /** Why the last attempt to open one has failed, unless one has succeeded since. */
   get lastError(): unknown {
-    return this.#opener.lastError
+    return this.#supply.lastError
   }
 
   // Lending
@@ -165,6 +149,11 @@ export class ResourcePool<R> {
     this.#settle()
   }
 
+  /** Has it reported when one who has just taken a resource keeps it for longer than `leakTimeoutMs`. */
+  watch(entry: Entry<R>, takenBy: Error): void {
+    this.#supply.watch(entry, takenBy)
+  }
+
   // The whole pool
 
   /** Begins to open resources. @throws PoolClosedError */
@@ -190,24 +179,21 @@ export class ResourcePool<R> {
     await this.#conditions.until(() => this.#isEnding || isLate || this.#shelf.entries.size >= count)
     timer.cancel()
     if (this.#isEnding) throw new PoolClosedError()
-    if (isLate) throw this.#timeoutError(timeoutMs)
+    if (isLate) throw waitTimeout(timeoutMs, this.#limits.max, this.lastError)
   }
 
   /** Changes how many there may be. What is too many is closed, when it comes back if it is lent. */
   resize(min: number, max: number): void {
     this.#limits = { ...this.#limits, min, max }
     if (this.#state !== "open") return
-    for (const entry of [...this.#shelf.idle])
-      if (this.size - this.#care.dying > max) this.#care.remove(entry, undefined, false)
-    this.#reaper.wake()
+    this.#supply.onResized()
     this.#settle()
   }
 
   /** Replaces all that are open: idle ones at once, lent ones when they come back. Resolves when they are gone. */
   drain(): Promise<void> {
     const old = [...this.#shelf.entries]
-    this.#opener.beginGeneration()
-    for (const entry of old) this.#care.retire(entry)
+    this.#supply.retireAll()
     this.#settle()
     return this.#conditions.until(() => old.every((entry) => !this.#shelf.entries.has(entry)) && this.#care.dying === 0)
   }
@@ -221,7 +207,7 @@ export class ResourcePool<R> {
   /** Something has happened that may have hit all: idle ones are checked before they are lent, and one is opened before others. */
   suspect(): void {
     this.#shelf.suspect()
-    this.#opener.suspect()
+    this.#supply.suspect()
   }
 
   /**
@@ -238,8 +224,7 @@ export class ResourcePool<R> {
     const reason = new PoolClosedError()
     this.#queue.refuseAll(() => new PoolClosedError())
     this.#queue.dispose()
-    this.#reaper.stop()
-    this.#opener.stop(reason)
+    this.#supply.stop(reason)
     for (const entry of [...this.#shelf.entries]) {
       if (entry.state === "idle") this.#care.remove(entry, undefined, false)
       else if (entry.users === 0) this.#care.remove(entry, undefined, true)
@@ -264,7 +249,7 @@ export class ResourcePool<R> {
   #settle(): void {
     if (this.#state === "open") {
       while (this.#queue.size > 0 && this.#serveNext());
-      this.#supply()
+      if (this.#queue.size > 0 || this.#shelf.staying < this.#limits.min) this.#supply.advance()
     }
     this.#conditions.recheck()
   }
@@ -284,31 +269,13 @@ export class ResourcePool<R> {
     let entry = this.#shelf.fit(now)
     if (entry === undefined) {
       // Others are only joined when no connection of one's own is to be expected.
-      if (share <= 1 || (this.size < this.#limits.max && !this.#opener.isPausing)) return undefined
+      if (share <= 1 || this.#supply.canGrow) return undefined
       entry = this.#shelf.leastUsed(share, now)
       if (entry === undefined) return undefined
       this.counters.shared++
     }
     this.#shelf.take(entry, share, now)
     return entry
-  }
-
-  /** Has idle ones checked and new ones opened for those who wait and for the minimum. */
-  #supply(): void {
-    for (let missing = this.#queue.size - this.#care.coming; missing > 0; missing--) {
-      const entry = this.#shelf.idle.at(-1)
-      if (entry === undefined) break
-      void this.#care.check(entry, this.#shelf.isSuspect(entry))
-    }
-    if (this.#queue.size > 0 || this.#shelf.staying < this.#limits.min) this.#opener.advance()
-  }
-
-  /** How many more than those being opened should be. */
-  #wanted(): number {
-    if (this.#state !== "open") return 0
-    const forWaiters = this.#queue.size - this.#care.coming
-    const forMinimum = this.#limits.min - this.#shelf.staying
-    return Math.min(this.#limits.max - this.size, Math.max(forWaiters, forMinimum) - this.#opener.pending)
   }
 
   #makeCaretaker(): Caretaker<R> {
@@ -320,80 +287,19 @@ export class ResourcePool<R> {
     return new Caretaker(host, this.#kind, this.#shelf, this.#clock, this.counters)
   }
 
-  #makeOpener(): Opener<R> {
-    const host: OpenerHost<R> = {
-      open: (signal) => this.#kind.open(signal),
-      wanted: () => this.#wanted(),
-      isAwaited: () => this.#queue.size > 0,
-      onOpened: (resource, tookMs, isOutdated) => this.#onOpened(resource, tookMs, isOutdated),
-      onFailed: (error) => this.#onOpeningFailed(error),
-      onGaveUp: (error) => this.#events.onReconnectFailed?.(error),
-    }
-    return new Opener(host, this.#clock, this.#limits.reconnectTimeoutMs)
-  }
-
-  #onOpened(resource: R, tookMs: number, isOutdated: boolean): void {
-    const now = this.#clock.now()
-    const { maxLifetimeMs } = this.#limits
-    const lifetime = maxLifetimeMs * (1 - LIFETIME_JITTER * this.#clock.random())
-    const entry = new Entry(resource, now, maxLifetimeMs > 0 ? now + lifetime : Number.POSITIVE_INFINITY)
-    this.counters.opened++
-    this.counters.openingMs += tookMs
-    this.#events.onOpened?.(resource, tookMs)
-    this.#shelf.add(entry)
-    this.#kind.watch(resource, () => this.#care.onLost(entry))
-    if (isOutdated || this.#care.isUnwanted(entry)) {
-      this.#care.remove(entry, undefined, false)
-    } else {
-      for (const other of this.#shelf.entries) {
-        if (!other.isLeaving || other.isRetired) continue
-        this.counters.closedByAge++
-        this.#care.retire(other) // this one was opened in its place
-        break
-      }
-      this.#reaper.wake()
-    }
-    this.#settle()
-  }
-
-  #onOpeningFailed(error: unknown): void {
-    if (this.#state === "open") {
-      this.counters.openingFailures++
-      if (this.#shelf.entries.size === 0 && this.#kind.isPermanent(error)) this.#queue.refuseAll(() => error)
-    }
-    this.#settle()
-  }
-
-  #makeReaper(): Reaper<R> {
-    const host: ReaperHost<R> = {
+  #makeSupply(): Supply<R> {
+    return new Supply({
+      kind: this.#kind,
+      shelf: this.#shelf,
+      care: this.#care,
+      counters: this.counters,
+      clock: this.#clock,
+      events: this.#events,
       limits: () => this.#limits,
-      onExpired: (entry) => this.#onExpired(entry),
-      onUnneeded: (entry) => {
-        this.counters.closedByIdleness++
-        this.#care.remove(entry, undefined, false)
-      },
-      onLeak: (entry, heldMs, takenBy) => this.#events.onLeak?.(entry.resource, heldMs, takenBy),
-    }
-    return new Reaper(host, this.#shelf, this.#clock)
-  }
-
-  /** Its successor is opened first where there is room for both. */
-  #onExpired(entry: Entry<R>): void {
-    const isNeeded = this.#shelf.staying <= this.#limits.min
-    if (isNeeded && this.size < this.#limits.max && !entry.isLeaving) {
-      this.#shelf.leave(entry)
-    } else if (!entry.isLeaving || this.size >= this.#limits.max) {
-      this.counters.closedByAge++
-      this.#care.retire(entry)
-    }
-    this.#settle()
-  }
-
-  #timeoutError(waitedMs: number): PoolTimeoutError {
-    const cause = this.#opener.lastError
-    const why =
-      cause === undefined ? `all ${this.#limits.max} are in use` : `connecting fails: ${(cause as Error).message}`
-    const message = `no connection of the pool came free within ${Math.round(waitedMs)} ms: ${why}`
-    return new PoolTimeoutError(message, { cause, safeToRetry: true })
+      isOpen: () => this.#state === "open",
+      waiting: () => this.#queue.size,
+      onHopeless: (error) => this.#queue.refuseAll(() => error),
+      onChange: () => this.#settle(),
+    })
   }
 }

@@ -30,6 +30,8 @@ class FakeTimer implements Timer {
 export class FakeClock implements Clock {
   /** What `random` gives. */
   chance = 0.5
+  /** How many timers have been called so far. */
+  calls = 0
   readonly #timers: Set<FakeTimer> = new Set()
   #now = 0
 
@@ -62,6 +64,7 @@ export class FakeClock implements Clock {
     for (let next = this.#next(end); next !== undefined; next = this.#next(end)) {
       this.#now = Math.max(this.#now, next.at)
       next.cancel()
+      this.calls++
       next.callback()
       await settled()
     }

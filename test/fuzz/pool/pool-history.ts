@@ -213,10 +213,7 @@ export class PoolHistory {
     this.#pool.wait(
       () => 1,
       { signal: user.abort.signal, timeoutMs: a % 4 === 0 ? 10 + b : undefined },
-      (entry) => {
-        user.entry = entry
-        this.#onGranted(user, entry.resource)
-      },
+      (entry) => this.#onGranted(user, entry),
       () => {
         user.state = "over"
       },
@@ -233,9 +230,7 @@ export class PoolHistory {
     }
     if (entry === undefined) return
     expect(waiting, "nobody is overtaken").toBe(0)
-    const user = this.#newUser(together)
-    user.entry = entry
-    this.#onGranted(user, entry.resource)
+    this.#onGranted(this.#newUser(together), entry)
   }
 
   #share(a: number): void {
@@ -243,10 +238,7 @@ export class PoolHistory {
     this.#pool.wait(
       () => this.#most,
       { signal: user.abort.signal },
-      (entry) => {
-        user.entry = entry
-        this.#onGranted(user, entry.resource)
-      },
+      (entry) => this.#onGranted(user, entry),
       () => {
         user.state = "over"
       },
@@ -254,13 +246,16 @@ export class PoolHistory {
     if (a % 7 === 0) user.abort.abort(new Error("aborted at once"))
   }
 
-  #onGranted(user: User, resource: FakeResource): void {
+  #onGranted(user: User, entry: Entry<FakeResource>): void {
+    const { resource } = entry
+    user.entry = entry
     expect(user.state, "whoever has given up is granted nothing").toBe("waiting")
     expect(this.#removed.has(resource), "what has left the pool is not lent").toBe(false)
     expect(this.#outdated.has(resource), "what was drained is not lent").toBe(false)
     const before = this.#users.filter(({ state, number }) => state === "waiting" && number < user.number)
     expect(before, "first come, first served").toEqual([])
     user.state = "using"
+    if (!user.together && user.number % 2 === 0) this.#pool.watch(entry, new Error(`taken by ${user.number}`))
   }
 
   #leave(user: User | undefined, error: Error | undefined): void {

@@ -1,6 +1,7 @@
 import type { Entry } from "../../../src/pool/entry.ts"
 import type { PoolLimits } from "../../../src/pool/limits.ts"
-import { ResourcePool, type ResourcePoolEvents } from "../../../src/pool/resource-pool.ts"
+import type { ResourcePoolEvents } from "../../../src/pool/pool-events.ts"
+import { ResourcePool } from "../../../src/pool/resource-pool.ts"
 import type { WaitOptions } from "../../../src/pool/waiter.ts"
 import { FakeClock, settled } from "../../support/fake-clock.ts"
 import { type FakeResource, FakeResources } from "../../support/fake-resources.ts"
@@ -43,9 +44,9 @@ export class PoolHarness {
   }
 
   /** Lets time pass, with every opening and closing answered at once. */
-  async live(ms: number): Promise<void> {
-    for (let passed = 0; passed < ms; passed += 10) {
-      await this.clock.advance(10)
+  async live(ms: number, stepMs = 10): Promise<void> {
+    for (let passed = 0; passed < ms; passed += stepMs) {
+      await this.clock.advance(stepMs)
       while (this.resources.openings.length > 0) this.resources.opens()
       while (this.resources.closings.length > 0) this.resources.closed()
       await settled()
