@@ -36,7 +36,10 @@ export class PipelineExchange implements SkippableExchange {
   #memberLine!: Line
   readonly #written: Deque<Item> = new Deque()
   readonly #waiting: Deque<Item> = new Deque()
+  readonly #isSerial: boolean
   #last: SyncPoint | undefined
+  /** The sync point that has to be answered before anything else is written. */
+  #awaited: SyncPoint | undefined
   #holder: Exchange | undefined
   #writing: Exchange | undefined
   /** What stands between two sync points. */
@@ -55,7 +58,9 @@ export class PipelineExchange implements SkippableExchange {
   /** The member whose reply is being read has said all it has to say for now. */
   #turnEnded = false
 
-  constructor() {
+  /** @param isSerial behind a pooler, which may give the server to somebody else at each sync point */
+  constructor(isSerial: boolean) {
+    this.#isSerial = isSerial
     this.lost.catch(() => {})
   }
 
@@ -133,6 +138,7 @@ export class PipelineExchange implements SkippableExchange {
       throw new ProtocolError("the server is ready before it has answered the pipeline")
     point.settle(this.#commitFailure)
     this.#commitFailure = undefined
+    if (point === this.#awaited) this.#awaited = undefined
     this.#pump()
     if (point !== this.#last) return "more"
     this.#state = "over"
@@ -209,8 +215,13 @@ export class PipelineExchange implements SkippableExchange {
   #rerun(member: SkippableExchange): void {
     if (this.#state === "over" || this.#last?.isWritten) this.#line.rerun(member)
     else if (this.#failure !== undefined) member.skip(aborted(this.#failure))
-    else if (this.#holder !== undefined) this.#waiting.unshift(member)
+    else if (this.#isHeld) this.#waiting.unshift(member)
     else this.#write(member)
+  }
+
+  /** Whether nothing may be written now. */
+  get #isHeld(): boolean {
+    return this.#holder !== undefined || this.#awaited !== undefined
   }
 
   #front(): SkippableExchange {
@@ -228,7 +239,7 @@ export class PipelineExchange implements SkippableExchange {
   }
 
   #add(item: Item): void {
-    if (this.#state === "queued" || this.#holder !== undefined || this.#waiting.size > 0) this.#waiting.push(item)
+    if (this.#state === "queued" || this.#isHeld || this.#waiting.size > 0) this.#waiting.push(item)
     else this.#write(item)
   }
 
@@ -241,6 +252,7 @@ export class PipelineExchange implements SkippableExchange {
       item.isWritten = true
       this.#written.push(item)
       if (item === this.#last) this.#line.release(this)
+      else if (this.#isSerial) this.#awaited = item
       return
     }
     if (this.#failure !== undefined) {
@@ -263,7 +275,7 @@ export class PipelineExchange implements SkippableExchange {
   }
 
   #pump(): void {
-    while (this.#waiting.size > 0 && this.#holder === undefined) this.#write(this.#waiting.shift()!)
+    while (this.#waiting.size > 0 && !this.#isHeld) this.#write(this.#waiting.shift()!)
   }
 
   /** The server reads past what stands before the next sync point. */

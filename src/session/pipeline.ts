@@ -101,7 +101,7 @@ export async function runPipeline<T>(
   options: PipelineOptions = {},
 ): Promise<T> {
   checkBounds(options.signal, options.timeout)
-  const exchange = new PipelineExchange()
+  const exchange = new PipelineExchange(session.statements.policy.pooler)
   const pipeline = new Pipeline(session, exchange)
   const stop = session.stopOwnIf(options.signal, options.timeout)
   start(exchange, stop)
