@@ -229,14 +229,6 @@ it("a session that the server ends tells why, then and later", async () => {
   expect(await refused).toMatchObject({ name: "ConnectionError", safeToRetry: true, cause: { code: "57P01" } })
 })
 
-it("an idle session that the server ends is closed by itself", async () => {
-  await using victim = await connect(sharedServer.url)
-  await db.query("select pg_terminate_backend($1)", [victim.info.backendPid])
-  for (let round = 0; round < 500 && !victim.isClosed; round++) await new Promise((resolve) => setTimeout(resolve, 5))
-  expect(victim.isClosed).toBe(true)
-  expect(await failureOf(victim.query("select 1"))).toMatchObject({ safeToRetry: true, cause: { code: "57P01" } })
-})
-
 async function failureOf(promise: Promise<unknown>): Promise<unknown> {
   return promise.then(
     () => undefined,

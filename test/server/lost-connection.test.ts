@@ -235,3 +235,11 @@ it("by ourselves: what was not sent yet may be sent again", async () => {
   db.destroy()
   expect(await check(await settled)).toEqual({ answered: 0, unsent: COUNT, lost: 0 })
 })
+
+it("while it was idle: it is closed by itself, and tells why later", async () => {
+  await using admin = await connect(server.url)
+  await using idle = await connect(server.url)
+  await admin.query("select pg_terminate_backend($1)", [idle.info.backendPid])
+  while (!idle.isClosed) await new Promise((resolve) => setTimeout(resolve, 5))
+  await expect(idle.query("select 1")).rejects.toMatchObject({ safeToRetry: true, cause: { code: "57P01" } })
+})

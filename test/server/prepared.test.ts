@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest"
-import { type Connection, type ConnectOptions, connect, errors } from "../../src/index.ts"
+import { type Connection, type ConnectOptions, connect, errors, sql } from "../../src/index.ts"
 import { sharedServer } from "../support/test-server.ts"
 
 const schema = "pgline_prepared"
@@ -60,6 +60,14 @@ describe("when a statement gets a name", () => {
     await using db = await open({ pooler: true })
     for (let i = 0; i < 4; i++) expect(await db.value("select $1::int4", [i], { prepare: true })).toBe(i)
     expect(await named(db)).toEqual([])
+  })
+
+  it("is the same for composed statements of the same shape", async () => {
+    await using db = await open()
+    const find = (type: string, age: number) => db.value(sql`select ${age}::int4::${sql.id(type)} /* composed */`)
+    for (let age = 0; age < 20; age++) await find("int8", age)
+    for (let age = 0; age < 20; age++) await find("text", age)
+    expect(await named(db)).toHaveLength(2)
   })
 
   it("gets one only, when many runs leave before the first is answered", async () => {

@@ -104,29 +104,6 @@ describe("names", () => {
       await db.execute("rollback")
     }
   })
-
-  test("of prepared statements", async () => {
-    await db.query("select 'statements older than the tables made before are closed by now'")
-    for (const name of NAMES.slice(0, 60)) {
-      await using statement = await db.prepare("select 1", { name })
-      expect(await statement.value()).toBe(1)
-      const found = await db.value`select count(*)::int from pg_prepared_statements where name = ${name}`
-      expect([name, found]).toEqual([name, 1])
-    }
-  })
-
-  test("of channels, and their payloads", async () => {
-    for (const [i, name] of NAMES.slice(0, 60).entries()) {
-      const subscription = await db.listen(name)
-      await db.notify(name, TEXTS[i])
-      for await (const notification of subscription) {
-        expect([notification.channel, notification.payload]).toEqual([name, TEXTS[i]])
-        break
-      }
-      await subscription.unlisten()
-    }
-    expect(await db.rows("select pg_listening_channels()")).toEqual([])
-  })
 })
 
 test("bytes that are no text come back as they went, bound and written", async () => {
@@ -165,9 +142,7 @@ describe.each([
     ["as a column to set", async (text) => db.query(sql`update taken set ${sql.set({ [text]: 1 })}`)],
     ["as a statement", (text) => db.query(`select '${text}'`)],
     ["as a script", (text) => db.execute(`select '${text}'`)],
-    ["as a channel", (text) => db.listen(text)],
     ["as a payload", (text) => db.notify("a", text)],
-    ["as a statement's name", (text) => db.prepare("select 1", { name: text })],
     ["as a column to copy to", (text) => db.copyRows("taken", [[1]], { columns: [text] })],
   ])("%s is refused by us, not by the server", async (_name, run) => {
     const error = await run(bad).then(

@@ -149,14 +149,15 @@ describe.each(["on", "off"])("standard_conforming_strings = %s", (setting) => {
       const inner = hostile.replaceAll(";", "")
       const text = `select ${WRAPPERS[index % WRAPPERS.length]!.replace("?", () => inner)}, $1::text -- $9`
       try {
-        await db.execute(`prepare p as ${text}\n`)
+        await db.execute(`begin; prepare p as ${text}\n`)
       } catch (error) {
+        await db.execute("rollback")
         expect(error).toMatchObject({ code: expect.stringMatching(/^(42|22|0A)/) })
         continue
       }
       prepared++
       const count = await db.value("select cardinality(parameter_types) from pg_prepared_statements where name = 'p'")
-      await db.execute("deallocate p")
+      await db.execute("deallocate p; commit")
       const tokens = tokenize(text, { standardConformingStrings: setting === "on" })
       const numbers = tokens.filter((t) => t.kind === "parameter").map((t) => Number(text.slice(t.start + 1, t.end)))
       expect([text, Math.max(...numbers, 0)]).toEqual([text, count])

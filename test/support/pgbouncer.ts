@@ -61,7 +61,7 @@ export async function startPgBouncer(
     ignore_startup_parameters: "extra_float_digits",
     ...settings,
   }
-  const target = `host=${server.host} port=${server.port} user=${server.user} password=${server.password}`
+  const target = `dbname=${server.database} host=${server.host} port=${server.port} user=${server.user} password=${server.password}`
   const lines = Object.entries(all).map(([name, value]) => `${name} = ${value}`)
   const configuration = join(directory, "pgbouncer.ini")
   await writeFile(configuration, `[databases]\n* = ${target}\n[pgbouncer]\n${lines.join("\n")}\n`)

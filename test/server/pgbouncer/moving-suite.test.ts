@@ -1,46 +1,26 @@
 /**
- * The tests of streams, COPY and executeMany once more, through PgBouncer in transaction mode: they need nothing that
- * outlives a transaction.
+ * The tests of streams, cursors and COPY once more, through PgBouncer in transaction mode and with `pooler: true`: they
+ * need nothing that outlives a transaction. Not `much-data`, which measures processes of its own.
  */
 
 import { afterAll, describe, expect, it, vi } from "vitest"
-import type { ConnectOptions } from "../../../src/index.ts"
-import { type PgBouncer, startPgBouncer } from "../../support/pgbouncer.ts"
-import { sharedServer } from "../../support/test-server.ts"
-
-const behind = vi.hoisted(() => ({ bouncer: undefined as Promise<PgBouncer> | undefined, connections: 0 }))
+import { endPgBouncer, passages } from "../../support/through-pgbouncer.ts"
 
 vi.mock("../../../src/index.ts", async (load) => {
-  const real = await load<typeof import("../../../src/index.ts")>()
-  return {
-    ...real,
-    connect: async (conninfo?: string | ConnectOptions, options: ConnectOptions = {}) => {
-      // PgBouncer refuses to start sessions with most settings; those are the server's own to show.
-      if (conninfo !== sharedServer.url || options.parameters !== undefined) return real.connect(conninfo, options)
-      behind.bouncer ??= startPgBouncer(sharedServer, {
-        pool_mode: "transaction",
-        default_pool_size: 1,
-        max_client_conn: 50,
-        server_reset_query: "DEALLOCATE ALL",
-        server_reset_query_always: 1,
-      })
-      const { url } = await behind.bouncer
-      behind.connections++
-      return real.connect(url, { ...options, pooler: true })
-    },
-  }
+  const { throughPgBouncer } = await import("../../support/through-pgbouncer.ts")
+  return throughPgBouncer(await load())
 })
+
+afterAll(endPgBouncer)
 
 // Each in a block of its own, so that the hooks of one are over before those of the next begin.
-describe("streams", async () => {
-  await import("../moving/streams.test.ts")
-})
-describe("copy", async () => {
-  await import("../moving/copy.test.ts")
-})
+describe("streams", async () => void (await import("../moving/streams.test.ts")))
+describe("cursors", async () => void (await import("../moving/cursors.test.ts")))
+describe("copy", async () => void (await import("../moving/copy.test.ts")))
+describe("copy formats", async () => void (await import("../moving/copy-formats.test.ts")))
+describe("in the middle", async () => void (await import("../moving/in-the-middle.test.ts")))
+describe("stacks", async () => void (await import("../moving/stacks.test.ts")))
 
 it("goes through PgBouncer", () => {
-  expect(behind.connections).toBeGreaterThan(1)
+  expect(passages.count).toBeGreaterThan(5)
 })
-
-afterAll(async () => (await behind.bouncer)?.[Symbol.asyncDispose]())

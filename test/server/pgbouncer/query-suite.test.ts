@@ -1,50 +1,33 @@
 /**
- * The tests of queries once more, through PgBouncer in transaction mode and with `pooler: true`. There is one server
- * behind it, so that temporary tables stay; but whatever was prepared is gone after each transaction, so that nothing
- * which relies on a name gets through.
+ * The tests of queries once more, through PgBouncer in transaction mode and with `pooler: true`: all but those of what
+ * lives in a session by design (`prepared`, `sql-injection-names`), and of how connections begin and end, which is
+ * PgBouncer's part here (`connect`, `authentication`, `lost-connection`).
  */
 
-import { afterAll, expect, it, vi } from "vitest"
-import { type ConnectOptions, connect } from "../../../src/index.ts"
-import { type PgBouncer, startPgBouncer } from "../../support/pgbouncer.ts"
-import { sharedServer } from "../../support/test-server.ts"
-
-const behind = vi.hoisted(() => ({ bouncer: undefined as Promise<PgBouncer> | undefined, connections: 0 }))
+import { afterAll, describe, expect, it, vi } from "vitest"
+import { endPgBouncer, passages } from "../../support/through-pgbouncer.ts"
 
 vi.mock("../../../src/index.ts", async (load) => {
-  const real = await load<typeof import("../../../src/index.ts")>()
-  return {
-    ...real,
-    connect: async (conninfo?: string | ConnectOptions, options: ConnectOptions = {}) => {
-      // PgBouncer refuses to start sessions with most settings; those are the server's own to show.
-      if (conninfo !== sharedServer.url || options.parameters !== undefined) return real.connect(conninfo, options)
-      behind.bouncer ??= startPgBouncer(sharedServer, {
-        pool_mode: "transaction",
-        default_pool_size: 1,
-        max_client_conn: 50,
-        server_reset_query: "DEALLOCATE ALL",
-        server_reset_query_always: 1,
-      })
-      const { url } = await behind.bouncer
-      behind.connections++
-      return real.connect(url, { ...options, pooler: true })
-    },
-  }
+  const { throughPgBouncer } = await import("../../support/through-pgbouncer.ts")
+  return throughPgBouncer(await load())
 })
 
-await import("../query.test.ts")
-await import("../query-refusals.test.ts")
-await import("../query-sizes.test.ts")
-await import("../values.test.ts")
-await import("../date-and-space-values.test.ts")
-await import("../pipelining.test.ts")
+afterAll(endPgBouncer)
 
-it("goes through PgBouncer, which forgets what was prepared", async () => {
-  const db = await connect(sharedServer.url)
-  await db.execute("prepare forgotten as select 1")
-  await expect(db.execute("execute forgotten")).rejects.toMatchObject({ code: "26000" })
-  await db.close()
-  expect(behind.connections).toBeGreaterThan(5)
+// Each in a block of its own, so that the hooks of one are over before those of the next begin.
+describe("query", async () => void (await import("../query.test.ts")))
+describe("query refusals", async () => void (await import("../query-refusals.test.ts")))
+describe("query sizes", async () => void (await import("../query-sizes.test.ts")))
+describe("pipelining", async () => void (await import("../pipelining.test.ts")))
+describe("row shapes", async () => void (await import("../row-shapes.test.ts")))
+describe("composition", async () => void (await import("../composition.test.ts")))
+describe("format", async () => void (await import("../format.test.ts")))
+describe("refused fragments", async () => void (await import("../refused-fragments.test.ts")))
+describe("errors", async () => void (await import("../errors.test.ts")))
+describe("sqlstate", async () => void (await import("../sqlstate.test.ts")))
+describe("sql injection", async () => void (await import("../sql-injection.test.ts")))
+describe("sql injection roads", async () => void (await import("../sql-injection-roads.test.ts")))
+
+it("goes through PgBouncer", () => {
+  expect(passages.count).toBeGreaterThan(11)
 })
-
-afterAll(async () => (await behind.bouncer)?.[Symbol.asyncDispose]())

@@ -204,6 +204,18 @@ describe("notifications and queries", () => {
       expect(await listening()).toEqual([])
     }
   })
+
+  it("end within a pipeline without waiting for its end", async () => {
+    const subscription = await db.listen("listening_q")
+    await db.pipeline(async (p) => {
+      const sleeping = failureOf("sleep", p.query`select pg_sleep(60)`)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      await within("unlisten", subscription.unlisten())
+      await db.cancel()
+      expect(await sleeping).toMatchObject({ code: "57014" })
+    })
+    expect(await listening()).toEqual([])
+  })
 })
 
 describe("names and payloads", () => {

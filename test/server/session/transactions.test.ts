@@ -268,7 +268,6 @@ describe("misuse is refused at once", () => {
         () => db.transaction(() => 1),
         () => db.pipeline(async () => 1),
         () => db.prepare("select 1"),
-        () => db.listen("x"),
       ]) {
         const error = await failureOf("call", call())
         expect(error).toBeInstanceOf(errors.UsageError)
