@@ -1,7 +1,8 @@
 /**
  * How many queries may be under way on one connection when a statement joins them. Too few leave the server idle for a
  * round trip after each; too many wait behind each other while another connection comes free. So: as many as the server
- * can do in a round trip, or in two milliseconds where the round trip is shorter than that.
+ * can do in a round trip, or in two milliseconds where the round trip is shorter than that, to the nearest number: where
+ * that is one more, the server has its next statement at hand when it is done.
  *
  * A statement has to show how quick it is: until it has been run it gets a connection of its own, and so does every one
  * that takes long or may change the session. Alone on a connection a statement takes the round trip and its own time;
@@ -59,7 +60,7 @@ export class QueryPaces {
   depthOf({ isPlain, typicalMs }: Pace): number {
     if (!isPlain || typicalMs === undefined) return 1
     const budgetMs = Math.max(LEAST_BUDGET_MS, this.#roundTripMs)
-    return 1 + Math.floor(budgetMs / Math.max(typicalMs - this.#roundTripMs, LEAST_COST_MS))
+    return 1 + Math.round(budgetMs / Math.max(typicalMs - this.#roundTripMs, LEAST_COST_MS))
   }
 
   /**

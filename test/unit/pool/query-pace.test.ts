@@ -30,7 +30,9 @@ describe("how many may be under way when a statement joins them", () => {
       [0.1, 21],
       [0.5, 5],
       [1.5, 2],
-      [2.5, 1],
+      [2.1, 2],
+      [3.5, 2],
+      [4.5, 1],
       [500, 1],
     ] as const) {
       const pace = paces.of(`select ${costMs}`)
