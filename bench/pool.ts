@@ -79,7 +79,7 @@ const print = (line: string): void => {
 }
 try {
   if (server.pid !== undefined) await pinServer(server.pid, cores, "separate")
-  const { node, drivers, cpu, cores: count } = describeEnvironment("18", "", true)
+  const { node, drivers, cpu, cores: count } = describeEnvironment("18", "", true, { found: new Map(), absent: {} })
   print("# Pools\n")
   print(`Written by \`node bench/pool.ts --rounds ${rounds} --seconds ${options.seconds} --write\`; Node ${node},`)
   print(

@@ -1,5 +1,5 @@
 /**
- * What somebody is told who has waited in vain.
+ * What somebody is told who has waited for a connection in vain: for how long, and why.
  */
 
 import { PoolTimeoutError } from "../errors/pool-error.ts"
