@@ -26,7 +26,7 @@ import type { TypeRegistry } from "../types/registry.ts"
 import { bindValues } from "./bind-values.ts"
 import { DescribedExchange } from "./described-exchange.ts"
 import { Describer } from "./describer.ts"
-import { refuseCopy, unexpectedMessage } from "./replies.ts"
+import { refuseCopy, thrownBy, unexpectedMessage } from "./replies.ts"
 import { WriteGate } from "./write-gate.ts"
 
 /** A portal that does not exist: executing it fails, and so undoes what stands before it under the same Sync. */
@@ -107,7 +107,7 @@ export class ExecuteMany<R> extends DescribedExchange {
   /** Undoes what was run, and rejects with the reason once the server has done so. */
   abort(reason: unknown): void {
     if (this.gate.isClosed) return
-    this.error ??= reason
+    this.error ??= thrownBy("the source of parameters", reason)
     this.#undo()
   }
 

@@ -38,7 +38,7 @@ import type { RowDecoder } from "../query/row-decoder.ts"
 import type { StatementCache } from "../query/statement-cache.ts"
 import type { TypeRegistry } from "../types/registry.ts"
 import type { Line, Outcome } from "./exchange.ts"
-import { readError, unexpectedMessage } from "./replies.ts"
+import { readError, thrownBy, unexpectedMessage } from "./replies.ts"
 import type { SkippableExchange } from "./skippable.ts"
 import { StatementSender } from "./statement-sender.ts"
 import { lookUpOrWait, type TypeLookup } from "./type-lookup.ts"
@@ -120,7 +120,7 @@ export class ExtendedQuery<R, T> implements SkippableExchange {
       if (error instanceof ProtocolError) throw error
       this.#changed = this.#lookedUp ? undefined : changedType(error)
       if (this.#changed === undefined) {
-        this.#error = error === undefined ? new UsageError("reading a row threw nothing that could be told") : error
+        this.#error = thrownBy("reading a row", error)
         return
       }
       this.#keepRows()

@@ -29,7 +29,7 @@ import { bindValues } from "./bind-values.ts"
 import { DescribedExchange } from "./described-exchange.ts"
 import { Describer } from "./describer.ts"
 import type { Line, Outcome } from "./exchange.ts"
-import { readError, refuseCopy, unexpectedMessage } from "./replies.ts"
+import { readError, refuseCopy, thrownBy, unexpectedMessage } from "./replies.ts"
 import type { SkippableExchange } from "./skippable.ts"
 
 /** The rows of one Execute. */
@@ -50,7 +50,7 @@ export class PortalBatch<R> {
       this.rows.push(decode(source, start, end))
     } catch (error) {
       if (error instanceof ProtocolError) throw error
-      this.#error = error
+      this.#error = thrownBy("reading a row", error)
     }
   }
 

@@ -1,6 +1,6 @@
 /**
- * What every exchange that runs statements does alike: read an ErrorResponse, tell a fatal one from others, and refuse
- * a message that cannot come at this point.
+ * What every exchange that runs statements does alike: read an ErrorResponse, tell a fatal one from others, refuse a
+ * message that cannot come at this point, and take a failure of the caller's own functions for one.
  */
 
 import type { ByteSource } from "../base/byte-source.ts"
@@ -48,4 +48,9 @@ export function refuseCopy(text: string): void {
 
 function refuse(statement: string, method: string): never {
   throw new UsageError(`${statement} cannot be run as a query: use ${method}`, { safeToRetry: true })
+}
+
+/** What a caller's function has thrown; `undefined`, which would pass for no failure, becomes an error. */
+export function thrownBy(what: string, error: unknown): unknown {
+  return error === undefined ? new UsageError(`${what} threw nothing that could be told`) : error
 }

@@ -32,7 +32,7 @@ import type { RowShape } from "../query/row-shape.ts"
 import type { StatementCache } from "../query/statement-cache.ts"
 import type { TypeRegistry } from "../types/registry.ts"
 import type { Line, Outcome } from "./exchange.ts"
-import { readError, unexpectedMessage } from "./replies.ts"
+import { readError, thrownBy, unexpectedMessage } from "./replies.ts"
 import { MAY_CHANGE_ENCODING } from "./restore-encoding.ts"
 import type { SkippableExchange } from "./skippable.ts"
 import { lookUpOrWait, type TypeLookup } from "./type-lookup.ts"
@@ -121,7 +121,7 @@ export class SimpleQuery implements SkippableExchange {
     } catch (error) {
       if (!(error instanceof DecodeError)) {
         if (error instanceof ProtocolError) throw error
-        this.#error = error === undefined ? new UsageError("reading a row threw nothing that could be told") : error
+        this.#error = thrownBy("reading a row", error)
         return
       }
       // A type may have changed, or a setting of which the server tells only at the end. There is another try then.

@@ -27,7 +27,7 @@ import { bindValues } from "./bind-values.ts"
 import { DescribedExchange } from "./described-exchange.ts"
 import { Describer } from "./describer.ts"
 import { Flow } from "./flow.ts"
-import { refuseCopy, unexpectedMessage } from "./replies.ts"
+import { refuseCopy, thrownBy, unexpectedMessage } from "./replies.ts"
 
 /** Runs a query and passes its rows on through a flow. */
 export class StreamedQuery<R> extends DescribedExchange {
@@ -61,8 +61,8 @@ export class StreamedQuery<R> extends DescribedExchange {
       this.flow.push(decode(source, start, end), end - start)
     } catch (error) {
       if (error instanceof ProtocolError) throw error
-      this.error = error
-      this.flow.fail(error) // whoever reads it has the rest cancelled
+      this.error = thrownBy("reading a row", error)
+      this.flow.fail(this.error) // whoever reads it has the rest cancelled
     }
   }
 
