@@ -9,12 +9,15 @@ import type { Bytes } from "../../base/platform.ts"
 import type { CopyReader } from "../../exchange/copy-out-exchange.ts"
 import type { Flow } from "../../exchange/flow.ts"
 
-const CHUNK_BYTES = 64 * 1024
+/** The server sends 8 KB at a time, so what is read quickly is little: several chunks share a block. */
+const BLOCK_BYTES = 64 * 1024
 
 /** Passes data on as it is. */
 export class ChunkReader implements CopyReader<Uint8Array> {
-  #chunk: Bytes | undefined
-  #used = 0
+  #block: Bytes | undefined
+  /** Where what was not passed on yet begins and ends. */
+  #start = 0
+  #end = 0
   #emit: (() => void) | undefined
 
   onOpen(_response: unknown, flow: Flow<Uint8Array>): void {
@@ -23,15 +26,22 @@ export class ChunkReader implements CopyReader<Uint8Array> {
 
   onData(source: ByteSource, start: number, end: number, flow: Flow<Uint8Array>): void {
     const length = end - start
-    if (this.#used + length > CHUNK_BYTES) this.#pass(flow)
-    if (length > CHUNK_BYTES) {
+    if (this.#end + length > BLOCK_BYTES) {
+      this.#pass(flow)
+      this.#block = undefined
+    }
+    if (length > BLOCK_BYTES) {
       flow.push(source.copy(start, end), length)
       return
     }
-    if (this.#used === 0) nextTick(this.#emit!)
-    this.#chunk ??= allocateBytes(CHUNK_BYTES)
-    source.copyTo(this.#chunk, this.#used, start, end)
-    this.#used += length
+    if (this.#block === undefined) {
+      this.#block = allocateBytes(BLOCK_BYTES)
+      this.#start = 0
+      this.#end = 0
+    }
+    if (this.#start === this.#end) nextTick(this.#emit!)
+    source.copyTo(this.#block, this.#end, start, end)
+    this.#end += length
   }
 
   onDone(flow: Flow<Uint8Array>): void {
@@ -39,18 +49,9 @@ export class ChunkReader implements CopyReader<Uint8Array> {
   }
 
   #pass(flow: Flow<Uint8Array>): void {
-    const used = this.#used
-    if (used === 0) return
-    this.#used = 0
-    const bytes = this.#chunk!.subarray(0, used)
-    if (used > CHUNK_BYTES / 2) {
-      this.#chunk = undefined
-      flow.push(bytes, used)
-      return
-    }
-    // The server sends 8 KB at a time: what is quickly read is little, and is not to hold memory for much.
-    const chunk = allocateBytes(used)
-    chunk.set(bytes)
-    flow.push(chunk, used)
+    const length = this.#end - this.#start
+    if (length === 0) return
+    flow.push(this.#block!.subarray(this.#start, this.#end), length)
+    this.#start = this.#end
   }
 }
