@@ -26,10 +26,11 @@ const encoder = new TextEncoder()
 /** Remembers the keys of the passwords, salts and iteration counts seen last. It does not remember the passwords. */
 export class ScramKeyCache {
   readonly #keys: LruMap<string, Promise<ScramKeys>> = new LruMap(CACHE_SIZE)
-  readonly #secret: string = encodeBase64(crypto.getRandomValues(new Uint8Array(32)))
+  #secret: string | undefined
 
   /** The keys for a password that has been through SASLprep. */
   derive(password: string, salt: Key, iterations: number): Promise<ScramKeys> {
+    this.#secret ??= encodeBase64(crypto.getRandomValues(new Uint8Array(32)))
     const text = `${this.#secret} ${iterations} ${encodeBase64(salt)} ${password}`
     const id = encodeBase64(hashBytes("sha256", encoder.encode(text)))
     const known = this.#keys.get(id)

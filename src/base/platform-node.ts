@@ -5,9 +5,9 @@
  */
 
 import { Buffer } from "node:buffer"
-import { createHash, createHmac } from "node:crypto"
 import { tracingChannel as nodeTracingChannel, type TracingChannel } from "node:diagnostics_channel"
 import { readdirSync, readFileSync, statSync } from "node:fs"
+import { createRequire } from "node:module"
 import { homedir, userInfo } from "node:os"
 import { Readable, Writable } from "node:stream"
 import type { Bytes, FileStatus, Platform } from "./platform.ts"
@@ -76,19 +76,30 @@ export function nodeWritable(sink: ChunkSink): Writable {
   })
 }
 
+let crypto: typeof import("node:crypto") | undefined
+
+/** Loaded when it is asked for first: it takes longer to load than all the rest that is imported here. */
+function nodeCrypto(): typeof import("node:crypto") {
+  if (crypto !== undefined) return crypto
+  // Translated to CommonJS it has no `import.meta`.
+  const place = typeof __filename === "string" ? __filename : import.meta.url
+  crypto = createRequire(place)("node:crypto") as typeof import("node:crypto")
+  return crypto
+}
+
 /** MD5, for the server's oldest password method only; WebCrypto does not have it. */
 export function md5Hex(data: Uint8Array): string {
-  return createHash("md5").update(data).digest("hex")
+  return nodeCrypto().createHash("md5").update(data).digest("hex")
 }
 
 /** Any hash that OpenSSL knows by name: certificates may be signed with ones that WebCrypto lacks. */
 export function hashBytes(algorithm: string, data: Uint8Array): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(createHash(algorithm).update(data).digest())
+  return new Uint8Array(nodeCrypto().createHash(algorithm).update(data).digest())
 }
 
 /** HMAC-SHA-256 of a few bytes: a hundred times cheaper here than as a job of WebCrypto's threads. */
 export function hmacSha256(key: Uint8Array, data: Uint8Array): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(createHmac("sha256", key).update(data).digest())
+  return new Uint8Array(nodeCrypto().createHmac("sha256", key).update(data).digest())
 }
 
 /** The services of this process. */
