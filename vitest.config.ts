@@ -1,8 +1,9 @@
 /**
  * How the tests run. One project a kind of test; the `server-NN` projects run the same files over each PostgreSQL
- * version named in PGLINE_TEST_VERSIONS (default 18; for instance `14,18`). PGLINE_TEST_SERVERS says where the servers
- * come from: `embedded` (default), `containers`, or the URL of an existing server. A file that leaves a socket, a timer
- * or a process open fails, and so does a run with an unhandled rejection.
+ * version named in PGLINE_TEST_VERSIONS (default 18; for instance `14,18`), and so do the `peers-NN`, whose files
+ * (`*.peer.test.ts`) hold pgline against programs that npm does not bring: PgBouncer, psql, libpq by a C compiler.
+ * PGLINE_TEST_SERVERS says where the servers come from: `embedded` (default), `containers`, or the URL of an existing
+ * server. A file that leaves a socket, a timer or a process open fails, and so does a run with an unhandled rejection.
  */
 
 import { defineConfig, type TestProjectInlineConfiguration, type ViteUserConfig } from "vitest/config"
@@ -29,16 +30,17 @@ function project(name: string, folders: readonly string[], timeoutMs = 10_000): 
  */
 const embeddedOnly = [
   "test/server/support/{postgres-server,watchdog}.test.ts",
-  "test/server/connecting/product.test.ts",
+  "test/server/connecting/product.peer.test.ts",
 ]
 
-/** The files that need a real PostgreSQL, over one version of it. */
-function serverProject(version: number): TestProjectInlineConfiguration {
+/** The files that need a real PostgreSQL, over one version of it. `peers` are those that need another program beside it. */
+function serverProject(version: number, peers: boolean): TestProjectInlineConfiguration {
+  const suffix = peers ? "peer.test.ts" : "test.ts"
   return {
     test: {
-      name: `server-${version}`,
-      include: ["server", "conformance", "regression"].map((folder) => `test/${folder}/**/*.test.ts`),
-      exclude: serverSource() === "embedded" ? [] : embeddedOnly,
+      name: `${peers ? "peers" : "server"}-${version}`,
+      include: ["server", "conformance", "regression"].map((folder) => `test/${folder}/**/*.${suffix}`),
+      exclude: [...(peers ? [] : ["**/*.peer.test.ts"]), ...(serverSource() === "embedded" ? [] : embeddedOnly)],
       globalSetup: ["./test/support/vitest/shared-server.ts"],
       setupFiles: [leakCheck],
       env: { PGLINE_TEST_VERSION: String(version) },
@@ -62,7 +64,7 @@ const config: ViteUserConfig = defineConfig({
       project("architecture", ["architecture"], 60_000),
       project("scripted", ["scripted"], 20_000),
       project("fuzz", ["fuzz"], 120_000),
-      ...testVersions().map(serverProject),
+      ...testVersions().flatMap((version) => [serverProject(version, false), serverProject(version, true)]),
     ],
   },
 })

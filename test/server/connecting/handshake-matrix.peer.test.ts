@@ -48,7 +48,7 @@ const WORTH: Readonly<Record<Exclude<CertificateName, "none">, Worth | undefined
   serverWrongName: { chain: trusted, name: /is for another name, which sslmode=verify-full does not allow/ },
   serverWildcard: { chain: trusted, name: /is for another name, which sslmode=verify-full does not allow/ },
   serverCommonNameOnly: { chain: trusted, name: undefined },
-  serverAddressOnly: undefined, // a matter of names: see server-name.test.ts
+  serverAddressOnly: undefined, // a matter of names: see server-name.peer.test.ts
   serverWithoutAddress: { chain: trusted, name: undefined },
   serverOfOtherCa: {
     chain: { nothing: undefined, ca: FOREIGN, "ca and crl": FOREIGN, "other ca": undefined },

@@ -17,7 +17,7 @@ afterAll(endPgBouncer)
 describe("streams", async () => void (await import("../moving/streams.test.ts")))
 describe("cursors", async () => void (await import("../moving/cursors.test.ts")))
 describe("copy", async () => void (await import("../moving/copy.test.ts")))
-describe("copy formats", async () => void (await import("../moving/copy-formats.test.ts")))
+describe("copy formats", async () => void (await import("../moving/copy-formats.peer.test.ts")))
 describe("in the middle", async () => void (await import("../moving/in-the-middle.test.ts")))
 describe("stacks", async () => void (await import("../moving/stacks.test.ts")))
 
