@@ -81,8 +81,8 @@ function verdict(ratio: number | undefined, target: number | undefined, reached:
   return target === undefined ? text : `${reached ? "" : "**missed** "}${text} (${target}×${otherwise})`
 }
 
-/** The whole report as Markdown. */
-export function formatReport(results: Results): string {
+/** The whole report as Markdown. @param notes what was found out about targets that are missed, written by hand */
+export function formatReport(results: Results, notes: string): string {
   const lines = linesOf(results)
   const { environment: e, options } = results
   const withLatency = lines.filter(({ cells }) => cells.some(({ latency }) => latency !== undefined))
@@ -104,6 +104,8 @@ One run, made at ${results.takenAt} with \`${results.command}\`; every figure be
 ${verdicts(lines)}
 
 ${distanceToFloor(lines)}
+
+${notes.trim()}
 
 ## pgline against Bun's SQL, asyncpg and pgx
 
@@ -153,7 +155,8 @@ export async function writeReport(results: Results, write: boolean): Promise<voi
   const lines = linesOf(results)
   console.log(`\n${verdicts(lines)}`)
   if (!write) return
-  await writePart("drivers", formatReport(results))
+  const notes = await readFile(new URL("notes.md", import.meta.url), "utf8")
+  await writePart("drivers", formatReport(results, notes))
   await writeFile(new URL("results.svg", import.meta.url), drawChart(lines))
 }
 
