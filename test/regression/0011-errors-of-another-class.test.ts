@@ -21,8 +21,9 @@ it("a lost subscription", async () => {
   const db = await connect(sharedServer.url)
   await using other = await connect(sharedServer.url)
   const next = (await db.listen("lost"))[Symbol.asyncIterator]().next()
+  const lost = next.catch((cause) => cause)
   await other.query`select pg_terminate_backend(${db.info.backendPid})`
-  const error = await next.catch((cause) => cause)
+  const error = await lost
   expect(error).toBeInstanceOf(errors.ConnectionError)
   expect(error.cause).toBeInstanceOf(errors.AdminShutdown)
 })

@@ -89,8 +89,13 @@ describe("a primary and its standby", () => {
     await standby.promote()
     isPromoted = true
     await Promise.all(callers)
+    // Backends outlive a killed postmaster for a moment.
+    await eventually(async () => {
+      const port = await writes.value("select inet_server_port()")
+      if (port === primary.port) throw new errors.ConnectionError("not gone yet")
+      expect(port).toBe(standby.port)
+    })
     expect(await writes.value(isStandby)).toBe(false)
-    expect(await writes.value("select inet_server_port()")).toBe(standby.port)
     expect(await reads.value("select inet_server_port()"), "there is no standby left to prefer").toBe(standby.port)
     expect(writes.stats()).toMatchObject({ busy: 0, waiting: 0, lastError: undefined })
   }, 120_000)

@@ -15,7 +15,7 @@ function linesFrom(figures: readonly Figures[]): Line[] {
     measurement: { units, seconds: 1, cpuMicros: units * cpu },
   }))
   // Nothing else of a run is read.
-  return linesOf({ catalogRows: 631, runs } as unknown as Results)
+  return linesOf({ catalogRows: 631, options: {}, runs } as unknown as Results)
 }
 
 it("holds pgline under Bun against Bun's SQL, and pgline under Node against all of them", () => {
