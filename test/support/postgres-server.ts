@@ -8,7 +8,7 @@
 
 import { type ChildProcess, execFile, spawn } from "node:child_process"
 import { randomBytes } from "node:crypto"
-import { appendFile, chmod, chown, mkdir, open, readFile, rm, writeFile } from "node:fs/promises"
+import { appendFile, chmod, chown, mkdir, open, readFile, rename, rm, writeFile } from "node:fs/promises"
 import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -262,8 +262,10 @@ export class PostgresServer {
   async promote(): Promise<void> {
     const before = (await this.logs()).length
     const trigger = join(this.dataDirectory, "promote")
-    await writeFile(trigger, "")
-    await own(trigger)
+    // It may be taken away the moment it is there.
+    await writeFile(`${trigger}.new`, "")
+    await own(`${trigger}.new`)
+    await rename(`${trigger}.new`, trigger)
     this.#process?.kill("SIGUSR1")
     // The lock file says "ready" of a hot standby too; only the log tells the two apart.
     while (!(await this.logs()).includes("database system is ready to accept connections", before)) {
