@@ -2,15 +2,20 @@
  * How many queries may be under way on one connection when a statement joins them. Too few leave the server idle for a
  * round trip after each; too many wait behind each other while another connection comes free. So: as many as the server
  * can do in a round trip, or in two milliseconds where the round trip is shorter than that, to the nearest number: where
- * that is one more, the server has its next statement at hand when it is done.
+ * that is one more, the server has its next statement at hand when it is done. On a near server that is all it takes:
+ * more would not make it faster but unfair, for a backend that never runs dry keeps its core from the others.
  *
  * A statement has to show how quick it is: until it has been run it gets a connection of its own, and so does every one
  * that takes long or may change the session. Alone on a connection a statement takes the round trip and its own time;
  * among others, the time since the answer before is its own time alone.
  */
 
-/** What the queries in front may take together, where the server is nearer than that. */
+/** What the queries in front may take together, if the round trip is no longer than that. */
 const LEAST_BUDGET_MS = 2
+/** A server is near when its round trip takes no longer, on a busy machine too: then there is little to make up for. */
+const NEAR_MS = 0.5
+/** How many may be in front on a near server. */
+const MOST_IN_FRONT = 2
 /** No statement is believed to take less. */
 const LEAST_COST_MS = 0.02
 /** Texts that are remembered; then all are forgotten, which costs little. */
@@ -59,8 +64,9 @@ export class QueryPaces {
   /** How many may be under way on its connection, itself included; 1 for a connection of its own. */
   depthOf({ isPlain, typicalMs }: Pace): number {
     if (!isPlain || typicalMs === undefined) return 1
-    const budgetMs = Math.max(LEAST_BUDGET_MS, this.#roundTripMs)
-    return 1 + Math.round(budgetMs / Math.max(typicalMs - this.#roundTripMs, LEAST_COST_MS))
+    const costMs = Math.max(typicalMs - this.#roundTripMs, LEAST_COST_MS)
+    if (this.#roundTripMs > NEAR_MS) return 1 + Math.round(Math.max(LEAST_BUDGET_MS, this.#roundTripMs) / costMs)
+    return 1 + Math.min(Math.round(LEAST_BUDGET_MS / costMs), MOST_IN_FRONT)
   }
 
   /**

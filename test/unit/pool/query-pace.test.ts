@@ -23,8 +23,25 @@ describe("how many may be under way when a statement joins them", () => {
     expect(paces.depthOf(slow)).toBe(1)
   })
 
-  it("as many as take two milliseconds on a near server", () => {
+  it("as many as take two milliseconds, but no more than three, on a near server", () => {
     const paces = pacesAt(0.1)
+    for (const [costMs, depth] of [
+      [0.02, 3],
+      [0.1, 3],
+      [0.5, 3],
+      [1.5, 2],
+      [3.5, 2],
+      [4.5, 1],
+      [500, 1],
+    ] as const) {
+      const pace = paces.of(`select ${costMs}`)
+      repeat(30, () => paces.learn(pace, 0.1 + costMs, true))
+      expect(paces.depthOf(pace), `${costMs} ms`).toBe(depth)
+    }
+  })
+
+  it("as many as take two milliseconds on one that is less near", () => {
+    const paces = pacesAt(1)
     for (const [costMs, depth] of [
       [0.02, 101],
       [0.1, 21],
@@ -36,7 +53,7 @@ describe("how many may be under way when a statement joins them", () => {
       [500, 1],
     ] as const) {
       const pace = paces.of(`select ${costMs}`)
-      repeat(30, () => paces.learn(pace, 0.1 + costMs, true))
+      repeat(30, () => paces.learn(pace, 1 + costMs, true))
       expect(Math.abs(paces.depthOf(pace) - depth), `${costMs} ms`).toBeLessThanOrEqual(depth / 4)
     }
   })
@@ -50,18 +67,18 @@ describe("how many may be under way when a statement joins them", () => {
   })
 
   it("fewer when it has become slow, more when it is quick again", () => {
-    const paces = pacesAt(0.1)
+    const paces = pacesAt(1)
     const pace = paces.of("select count(*) from t")
-    repeat(10, () => paces.learn(pace, 0.2, true))
+    repeat(10, () => paces.learn(pace, 1.1, true))
     expect(paces.depthOf(pace)).toBeGreaterThan(10)
     repeat(10, () => paces.learn(pace, 50, true))
     expect(paces.depthOf(pace)).toBe(1)
-    repeat(15, () => paces.learn(pace, 0.2, true))
+    repeat(15, () => paces.learn(pace, 1.1, true))
     expect(paces.depthOf(pace)).toBeGreaterThan(10)
   })
 
   it("by the average of what was measured among others, for answers come in bursts", () => {
-    const paces = pacesAt(0.1)
+    const paces = pacesAt(1)
     const pace = paces.of("select 1")
     for (let burst = 0; burst < 50; burst++) {
       paces.learn(pace, 1, false)
