@@ -357,7 +357,8 @@ export class Link
   }
 
   #finishClosing(): void {
-    if (!this.isIdle) return
+    // A cancel request on its way would reach whoever a pooler gives our server to next.
+    if (!this.isFree) return
     this.#state = move(this.#state, "ending")
     this.#traffic.terminate()
     this.#transport.end()

@@ -1,7 +1,7 @@
 /**
  * The tests of transactions and pipelines once more, through PgBouncer in transaction mode and with `pooler: true`. Not
  * those of listening, which is refused there; `aborts` and `model` listen too, `crash` and `black-hole` are about the
- * way to the server, and amid the cancel requests of `transaction-ends` PgBouncer 1.18 has ended by itself.
+ * way to the server.
  */
 
 import { afterAll, describe, expect, it, vi } from "vitest"
@@ -16,9 +16,10 @@ afterAll(endPgBouncer)
 
 // Each in a block of its own, so that the hooks of one are over before those of the next begin.
 describe("transactions", async () => void (await import("../session/transactions.test.ts")))
+describe("transaction ends", async () => void (await import("../session/transaction-ends.test.ts")))
 describe("pipelines", async () => void (await import("../session/pipelines.test.ts")))
 describe("stacks", async () => void (await import("../session/stacks.test.ts")))
 
 it("goes through PgBouncer", () => {
-  expect(passages.count).toBeGreaterThan(2)
+  expect(passages.count).toBeGreaterThan(3)
 })
