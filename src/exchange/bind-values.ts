@@ -1,13 +1,15 @@
 /**
- * Bind with values by the types that the server has described.
+ * Bind with its values: by the types that the server has described, or before it has.
  *
  * @see https://www.postgresql.org/docs/current/protocol-message-formats.html#PROTOCOL-MESSAGE-FORMATS-BIND
  */
 
+import { TEXT } from "../base/format.ts"
 import { type PglineErrorOptions, UsageError } from "../errors/client-error.ts"
 import type { Encoder } from "../protocol/encoder.ts"
 import { writeParameters, writeResultFormats } from "../query/parameters.ts"
 import type { Description } from "../query/statement.ts"
+import type { Codec } from "../types/codec.ts"
 
 const NOT_SENT: PglineErrorOptions = { safeToRetry: true }
 
@@ -27,6 +29,19 @@ export function bindValues(
   encoder.beginBind(portal, statement)
   writeParameters(encoder.writer, values, description.parameterCodecs)
   writeResultFormats(encoder.writer, description.resultFormats, description.commonFormat)
+  encoder.endBind()
+}
+
+/** Appends a Bind of a statement that is not described yet: values by the codecs there are, all columns in text. */
+export function bindUndescribed(
+  encoder: Encoder,
+  statement: string,
+  values: readonly unknown[],
+  codecs: readonly (Codec | undefined)[],
+): void {
+  encoder.beginBind("", statement)
+  writeParameters(encoder.writer, values, codecs)
+  writeResultFormats(encoder.writer, [], TEXT)
   encoder.endBind()
 }
 

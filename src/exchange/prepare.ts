@@ -18,6 +18,7 @@ import {
 } from "../protocol/codes.ts"
 import type { Description, Statement } from "../query/statement.ts"
 import type { StatementCache } from "../query/statement-cache.ts"
+import { unknownTypes } from "../query/unknown-types.ts"
 import type { TypeRegistry } from "../types/registry.ts"
 import type { Line, Outcome } from "./exchange.ts"
 import { readError, refuseCopy, unexpectedMessage } from "./replies.ts"
@@ -138,7 +139,7 @@ export class Prepare implements SkippableExchange {
       return "done"
     }
     const description = this.#statement.describe(this.#parameterOids, fields, this.#registry)
-    const oids = [...new Set([...description.unknownParameters, ...description.unknownFields])]
+    const oids = unknownTypes(description)
     if (lookup === undefined && oids.length > 0) {
       this.#lookup = new TypeLookup(this.#registry.known, { oids, names: [] })
       return "again"

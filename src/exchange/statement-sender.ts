@@ -15,28 +15,24 @@
  * @see https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-EXT-QUERY
  */
 
-import { type Format, type Oid, TEXT } from "../base/format.ts"
+import type { Format, Oid } from "../base/format.ts"
 import { EncodeError } from "../errors/client-error.ts"
 import { ServerError } from "../errors/server-error.ts"
 import type { Field } from "../protocol/backend.ts"
 import { earnsName } from "../query/auto-prepare.ts"
 import { declaredOids, unknownTypeNames } from "../query/declared-types.ts"
-import {
-  canSendUndescribed,
-  checkParameters,
-  findMisfit,
-  writeParameters,
-  writeResultFormats,
-} from "../query/parameters.ts"
+import { canSendUndescribed, checkParameters } from "../query/parameters.ts"
 import type { Query } from "../query/query.ts"
 import { type RowDecoder, rowDecoderFor } from "../query/row-decoder.ts"
 import type { RowShape } from "../query/row-shape.ts"
 import type { Description, Statement } from "../query/statement.ts"
 import type { StatementCache } from "../query/statement-cache.ts"
+import { lacksFieldFormats, lacksParameterTypes, unknownTypes } from "../query/unknown-types.ts"
 import type { Codec } from "../types/codec.ts"
 import type { TypeRegistry } from "../types/registry.ts"
-import { bindValues, findMiscount } from "./bind-values.ts"
+import { bindUndescribed, bindValues } from "./bind-values.ts"
 import type { Exchange, Line } from "./exchange.ts"
+import { explainRefusal, mayHaveChanged, refusesComposite, refusesName, refusesTypes } from "./refusals.ts"
 import { refuseCopy } from "./replies.ts"
 import { MAY_CHANGE_ENCODING } from "./restore-encoding.ts"
 import { TypeLookup, type WantedTypes } from "./type-lookup.ts"
@@ -130,7 +126,7 @@ export class StatementSender<R> {
   #isOutdated(): boolean {
     if (this.#distrusts || this.#mode === "first") return false
     const oids = this.#statement.description(this.#registry)?.parameterOids ?? NO_OIDS
-    this.#distrusts = oids.some((oid) => this.#registry.known.isLearnt(oid))
+    this.#distrusts = mayHaveChanged(oids, this.#registry.known)
     if (this.#distrusts) this.#forget(oids)
     return this.#distrusts
   }
@@ -142,8 +138,8 @@ export class StatementSender<R> {
     if (unknownNames.length > 0) return this.#lookUp({ oids: NO_OIDS, names: unknownNames })
     const statement = this.query.statement ?? this.#statements.statement(text, declaredOids(this.query, this.#registry))
     const description = statement.description(this.#registry)
-    if (description !== undefined && (this.#lacksTypes(description) || this.#lacksFormats(description, line))) {
-      return this.#lookUpTypesOf(description)
+    if (description !== undefined && this.#needsLookup(description, line)) {
+      return this.#lookUp({ oids: unknownTypes(description), names: NO_NAMES })
     }
     this.#line = line
     this.#statement = statement
@@ -187,7 +183,7 @@ export class StatementSender<R> {
   onDescription(parameterOids: readonly Oid[], fields: readonly Field[], exchange: Exchange): void {
     const description = this.#statement.describe(parameterOids, fields, this.#registry)
     if (this.#mode === "describing") {
-      if (this.#lacksTypes(description) || this.#lacksFormats(description)) this.#pause()
+      if (this.#needsLookup(description, this.#line)) this.#pause()
       else this.#bindDescribed(description, exchange)
       return
     }
@@ -218,9 +214,8 @@ export class StatementSender<R> {
    */
   isStale(error: unknown): boolean {
     if (!(error instanceof ServerError)) return false
-    // A composite value was refused: its type may have other attributes by now.
-    if (error.routine === "record_recv" || error.routine === "record_in") this.#forget(this.#parameterOids)
-    else if (!this.#isStaleness(error)) return false
+    if (refusesComposite(error)) this.#forget(this.#description?.parameterOids ?? NO_OIDS)
+    else if (!this.#isRefuted(error)) return false
     if (this.#mode !== "named" || this.#ownsName()) this.#statements.release(this.#statement)
     this.#statements.onStale()
     return true
@@ -232,30 +227,16 @@ export class StatementSender<R> {
     this.#lookedUp = false
   }
 
-  #isStaleness({ code, routine }: ServerError): boolean {
-    switch (this.#mode) {
-      case "named":
-        return code === "26000" || (code === "0A000" && routine === "RevalidateCachedQuery")
-      case "unnamed":
-      case "naming":
-        return !this.#parsed && code.startsWith("42") && (this.#description?.parameterOids.length ?? 0) > 0
-      default:
-        return false
-    }
+  #isRefuted(error: ServerError): boolean {
+    if (this.#mode === "named") return refusesName(error)
+    return this.#mode !== "first" && !this.#parsed && refusesTypes(error, this.#description)
   }
 
-  /** What the server refused in a first run, bad data or a wrong number of values, is told as later runs tell it. */
+  /** The error as runs by the described types would tell it, when this one had nothing but the text to go by. */
   explain(error: unknown): unknown {
     const description = this.#description
     if (this.#mode !== "first" || description === undefined) return error
-    if (!(error instanceof ServerError)) return error
-    if (error.code === "08P01") return findMiscount(this.query.values, description, { cause: error }) ?? error
-    if (!error.code.startsWith("22")) return error
-    return findMisfit(this.query.values, description.parameterCodecs) ?? error
-  }
-
-  get #parameterOids(): readonly Oid[] {
-    return this.#description?.parameterOids ?? NO_OIDS
+    return explainRefusal(error, this.query.values, description)
   }
 
   get #shape(): RowShape<R> {
@@ -272,22 +253,10 @@ export class StatementSender<R> {
     return !this.#lacksDecoder
   }
 
-  /** Whether a value cannot be written before its type was looked up. Text goes as it is to a type of any kind. */
-  #lacksTypes({ unknownParameters, parameterOids }: Description): boolean {
-    if (unknownParameters.length === 0 || this.#lookedUp) return false
-    return this.query.values.some((value, i) => {
-      if (value === null || !unknownParameters.includes(parameterOids[i]!)) return false
-      return typeof value !== "string" || this.#registry.hasCustom
-    })
-  }
-
-  /** Whether columns of unknown types would be asked for in text that cannot be read back as the very value. */
-  #lacksFormats({ unknownFields }: Description, { server } = this.#line): boolean {
-    return unknownFields.length > 0 && !this.#lookedUp && !server.printsExactly
-  }
-
-  #lookUpTypesOf({ unknownParameters, unknownFields }: Description): TypeLookup {
-    return this.#lookUp({ oids: [...new Set([...unknownParameters, ...unknownFields])], names: [] })
+  /** Whether the catalogs have to be asked first. */
+  #needsLookup(description: Description, { server }: Line): boolean {
+    if (this.#lookedUp) return false
+    return lacksParameterTypes(this.query.values, description, this.#registry) || lacksFieldFormats(description, server)
   }
 
   #lookUp(wanted: WantedTypes): TypeLookup {
@@ -313,11 +282,7 @@ export class StatementSender<R> {
     this.#mode = "first"
     this.#requested = NO_FORMATS
     this.#parse(declared, () => {
-      const { encoder } = this.#line
-      encoder.beginBind("", this.#name)
-      writeParameters(encoder.writer, values, codecs)
-      writeResultFormats(encoder.writer, NO_FORMATS, TEXT)
-      encoder.endBind()
+      bindUndescribed(this.#line.encoder, this.#name, values, codecs)
     })
     this.#finish()
   }
