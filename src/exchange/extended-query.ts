@@ -30,7 +30,7 @@ import {
   STATUS_IDLE,
 } from "../protocol/codes.ts"
 import { type CommandTag, readCommandTag } from "../protocol/command-tag.ts"
-import { changedType, decodeKept, keepRow } from "../query/kept-rows.ts"
+import { changedType, KeptRows } from "../query/kept-rows.ts"
 import type { Query } from "../query/query.ts"
 import { Result } from "../query/result.ts"
 import { type ResultLimits, ResultMeter } from "../query/result-limits.ts"
@@ -67,8 +67,8 @@ export class ExtendedQuery<R, T> implements SkippableExchange {
   readonly #registry: TypeRegistry
   /** The turn that asks the catalogs about types. */
   #lookup: TypeLookup | undefined
-  /** From which row on only bytes are kept, to be decoded once their types were looked up. */
-  #keptFrom: number | undefined
+  /** The rows that are decoded once their types were looked up; while there is no decoder they come here. */
+  #kept: KeptRows | undefined
   /** A type that turned out to have changed since it was looked up. */
   #changed: Oid | undefined
   #lookedUp = false
@@ -108,12 +108,7 @@ export class ExtendedQuery<R, T> implements SkippableExchange {
       this.#onOtherRow(source, start, end)
       return
     }
-    const tooLarge = this.#meter?.add(end - start)
-    if (tooLarge !== undefined) {
-      this.#error = tooLarge
-      this.#rows = []
-      return
-    }
+    if (this.#meter !== undefined && this.#isTooMuch(this.#meter, end - start)) return
     try {
       this.#rows.push(this.#decode(source, start, end))
     } catch (error) {
@@ -123,14 +118,28 @@ export class ExtendedQuery<R, T> implements SkippableExchange {
         this.#error = thrownBy("reading a row", error)
         return
       }
-      this.#keepRows()
-      this.#rows.push(this.#decode(source, start, end))
+      this.#keepRows().add(source, start, end)
     }
   }
 
+  /** A row of the catalogs, or one that is decoded later. */
   #onOtherRow(source: ByteSource, start: number, end: number): void {
-    if (this.#lookup === undefined) throw new ProtocolError("the server sent a row that it has not described")
-    this.#lookup.onRow(source, start, end)
+    if (this.#lookup !== undefined) {
+      this.#lookup.onRow(source, start, end)
+      return
+    }
+    if (this.#kept === undefined || this.#tag !== undefined) {
+      throw new ProtocolError("the server sent a row that it has not described")
+    }
+    if (this.#meter === undefined || !this.#isTooMuch(this.#meter, end - start)) this.#kept.add(source, start, end)
+  }
+
+  #isTooMuch(meter: ResultMeter, bytes: number): boolean {
+    this.#error = meter.add(bytes)
+    if (this.#error === undefined) return false
+    this.#rows = []
+    this.#kept = undefined
+    return true
   }
 
   onFrame(type: number, source: ByteSource, start: number, end: number): void {
@@ -186,7 +195,7 @@ export class ExtendedQuery<R, T> implements SkippableExchange {
     if (error === undefined) {
       if (this.#sender.isPaused) return "again"
       if (this.#tag === undefined) throw new ProtocolError("the server is ready before it has completed the query")
-      if (this.#keptFrom !== undefined) return this.#lookUpTypes()
+      if (this.#kept !== undefined) return this.#lookUpTypes()
       this.#settle(this.#tag)
       return "done"
     }
@@ -241,7 +250,7 @@ export class ExtendedQuery<R, T> implements SkippableExchange {
 
   #settleKept(): void {
     try {
-      decodeKept(this.#rows, this.#keptFrom!, this.#sender.decoderOfNow())
+      this.#kept?.decodeOnto(this.#rows, this.#sender.decoderOfNow())
     } catch (error) {
       this.#reject(error)
       return
@@ -254,9 +263,11 @@ export class ExtendedQuery<R, T> implements SkippableExchange {
     if (this.#sender.lacksDecoder) this.#keepRows()
   }
 
-  #keepRows(): void {
-    this.#keptFrom = this.#rows.length
-    this.#decode = keepRow as unknown as RowDecoder<R>
+  /** Rows are decoded later from now on. */
+  #keepRows(): KeptRows {
+    this.#decode = undefined
+    this.#kept = new KeptRows()
+    return this.#kept
   }
 
   #complete(tag: CommandTag): void {
@@ -275,7 +286,9 @@ export class ExtendedQuery<R, T> implements SkippableExchange {
   }
 
   #onDescription(type: number, fields: readonly Field[]): void {
-    if (this.#decode !== undefined || this.#tag !== undefined) unexpectedMessage(type, "a query")
+    if (this.#decode !== undefined || this.#kept !== undefined || this.#tag !== undefined) {
+      unexpectedMessage(type, "a query")
+    }
     try {
       this.#sender.onDescription(this.#parameterOids, fields, this)
       this.#takeDecoder()
@@ -304,7 +317,7 @@ export class ExtendedQuery<R, T> implements SkippableExchange {
 
   #reset(): void {
     this.#retried = true
-    this.#keptFrom = undefined
+    this.#kept = undefined
     this.#rows = []
     this.#tag = undefined
     this.#error = undefined

@@ -24,7 +24,7 @@ import {
   ROW_DESCRIPTION,
 } from "../protocol/codes.ts"
 import { readCommandTag } from "../protocol/command-tag.ts"
-import { changedType, decodeKept, keepRow } from "../query/kept-rows.ts"
+import { changedType, KeptRows } from "../query/kept-rows.ts"
 import { Result } from "../query/result.ts"
 import { type ResultLimits, ResultMeter } from "../query/result-limits.ts"
 import { type RowDecoder, rowDecoderFor } from "../query/row-decoder.ts"
@@ -40,12 +40,11 @@ import { lookUpOrWait, type TypeLookup } from "./type-lookup.ts"
 /** Settings that say how what is printed is to be read; the server may tell of their change only after the rows. */
 const CHANGES_PRINTING = /datestyle|time\s*zone/i
 
-/** Rows of one statement of which some could not be decoded when they came. */
-interface KeptRows {
+/** A result of which some rows could not be decoded when they came. */
+interface UnreadResult {
   readonly fields: readonly Field[]
   readonly rows: unknown[]
-  /** From which row on only bytes are kept. */
-  readonly first: number
+  readonly kept: KeptRows
 }
 
 /** Runs a script and resolves with the result of each of its statements. */
@@ -64,9 +63,9 @@ export class SimpleQuery implements SkippableExchange {
   #decode: RowDecoder<unknown> | undefined
   #error: unknown
   readonly #meter: ResultMeter | undefined
-  /** From which row of the present statement on only bytes are kept. */
-  #keptFrom: number | undefined
-  readonly #kept: KeptRows[] = []
+  /** The present statement's rows that are decoded at the end; while there is no decoder they come here. */
+  #kept: KeptRows | undefined
+  readonly #unread: UnreadResult[] = []
   /** Types that turned out to have changed since they were looked up. */
   readonly #changed: Set<Oid> = new Set()
   /** The turn that asks the catalogs about types. */
@@ -109,11 +108,16 @@ export class SimpleQuery implements SkippableExchange {
       this.#lookup.onRow(source, start, end)
       return
     }
-    if (this.#decode === undefined) throw new ProtocolError("the server sent a row that it has not described")
+    if (!this.#isDescribed) throw new ProtocolError("the server sent a row that it has not described")
     const tooLarge = this.#meter?.add(end - start)
     if (tooLarge !== undefined) {
       this.#error = tooLarge
       this.#rows = []
+      this.#kept = undefined
+      return
+    }
+    if (this.#decode === undefined) {
+      this.#kept?.add(source, start, end)
       return
     }
     try {
@@ -127,9 +131,13 @@ export class SimpleQuery implements SkippableExchange {
       // A type may have changed, or a setting of which the server tells only at the end. There is another try then.
       const changed = changedType(error)
       if (changed !== undefined) this.#changed.add(changed)
-      this.#keepRows()
-      this.#rows.push(this.#decode(source, start, end))
+      this.#keepRows().add(source, start, end)
     }
+  }
+
+  /** Whether a result has begun and its rows may come. */
+  get #isDescribed(): boolean {
+    return this.#decode !== undefined || this.#kept !== undefined
   }
 
   onFrame(type: number, source: ByteSource, start: number, end: number): void {
@@ -139,7 +147,7 @@ export class SimpleQuery implements SkippableExchange {
     }
     switch (type) {
       case ROW_DESCRIPTION:
-        if (this.#decode !== undefined) unexpectedMessage(type, "a script")
+        if (this.#isDescribed) unexpectedMessage(type, "a script")
         this.#onDescription(readRowDescription(source, start, end))
         break
       case COMMAND_COMPLETE: {
@@ -183,7 +191,7 @@ export class SimpleQuery implements SkippableExchange {
 
   onReady(status: number): Outcome {
     if (this.#lookup !== undefined) return this.#onLookedUp(this.#lookup, status)
-    if (this.#error === undefined && (this.#results.length === 0 || this.#decode !== undefined)) {
+    if (this.#error === undefined && (this.#results.length === 0 || this.#isDescribed)) {
       throw new ProtocolError("the server is ready before it has completed the script")
     }
     this.#line.release(this)
@@ -214,7 +222,7 @@ export class SimpleQuery implements SkippableExchange {
   #lookUpTypes(): Outcome {
     const registry = this.#registry
     const oids = new Set(this.#changed)
-    for (const { fields } of this.#kept) {
+    for (const { fields } of this.#unread) {
       for (const { typeOid } of fields) if (registry.codec(typeOid) === undefined) oids.add(typeOid)
     }
     if (oids.size === 0 || this.#lookedUp) {
@@ -239,8 +247,8 @@ export class SimpleQuery implements SkippableExchange {
 
   #settle(): void {
     try {
-      for (const { fields, rows, first } of this.#kept) {
-        decodeKept(rows, first, rowDecoderFor(fields, [], this.#shape, this.#registry, false))
+      for (const { fields, rows, kept } of this.#unread) {
+        kept.decodeOnto(rows, rowDecoderFor(fields, [], this.#shape, this.#registry, false))
       }
     } catch (error) {
       this.#reject(error)
@@ -249,9 +257,11 @@ export class SimpleQuery implements SkippableExchange {
     this.#resolve(this.#results)
   }
 
-  #keepRows(): void {
-    this.#keptFrom = this.#rows.length
-    this.#decode = keepRow
+  /** Rows are decoded at the end from now on. */
+  #keepRows(): KeptRows {
+    this.#decode = undefined
+    this.#kept = new KeptRows()
+    return this.#kept
   }
 
   #onDescription(fields: readonly Field[]): void {
@@ -270,9 +280,9 @@ export class SimpleQuery implements SkippableExchange {
 
   #complete(command: string, rowCount: number): void {
     this.#results.push(new Result(this.#rows, rowCount, command, this.#fields))
-    if (this.#keptFrom !== undefined) {
-      this.#kept.push({ fields: this.#fields, rows: this.#rows, first: this.#keptFrom })
-      this.#keptFrom = undefined
+    if (this.#kept !== undefined) {
+      this.#unread.push({ fields: this.#fields, rows: this.#rows, kept: this.#kept })
+      this.#kept = undefined
     }
     this.#rows = []
     this.#fields = []

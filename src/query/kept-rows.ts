@@ -1,6 +1,6 @@
 /**
- * Rows that cannot be decoded yet, because the catalogs have to be asked about a type first: their bytes are kept among
- * the decoded ones, in their places, and decoded later.
+ * Rows that cannot be decoded yet, because the catalogs have to be asked about a type first: their bytes are kept, and
+ * decoded behind the rows that came before them.
  */
 
 import { ByteSource } from "../base/byte-source.ts"
@@ -8,16 +8,18 @@ import type { Oid } from "../base/format.ts"
 import { ChangedTypeError } from "../types/composite.ts"
 import type { RowDecoder } from "./row-decoder.ts"
 
-/** A "decoder" that only keeps a row's bytes. */
-export function keepRow(source: ByteSource, start: number, end: number): Uint8Array {
-  return source.copy(start, end)
-}
+/** The last rows of a result, from the first on that has to wait. */
+export class KeptRows {
+  readonly #bodies: Uint8Array[] = []
 
-/** Decodes the rows from an index on, which were kept, in place. */
-export function decodeKept<R>(rows: R[], first: number, decode: RowDecoder<R>): void {
-  for (let i = first; i < rows.length; i++) {
-    const bytes = rows[i] as Uint8Array
-    rows[i] = decode(new ByteSource(bytes), 0, bytes.length)
+  /** Copies a row's bytes. */
+  add(source: ByteSource, start: number, end: number): void {
+    this.#bodies.push(source.copy(start, end))
+  }
+
+  /** Decodes what was kept and appends it to the rows before. */
+  decodeOnto<R>(rows: R[], decode: RowDecoder<R>): void {
+    for (const body of this.#bodies) rows.push(decode(new ByteSource(body), 0, body.length))
   }
 }
 
