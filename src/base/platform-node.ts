@@ -14,13 +14,17 @@ import type { Bytes, FileStatus, Platform } from "./platform.ts"
 
 /** Allocates bytes without clearing them: every use overwrites what it hands out. */
 export function allocateBytes(size: number): Bytes {
-  return Buffer.allocUnsafeSlow(size) as unknown as Bytes
+  return asBytes(Buffer.allocUnsafeSlow(size))
 }
 
 /** Views any byte array as {@link Bytes} without copying. */
 export function viewBytes(bytes: Uint8Array): Bytes {
-  const buffer = bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  return buffer as unknown as Bytes
+  return asBytes(bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
+}
+
+/** Every Buffer has the native string routines, though its typings keep them to themselves. */
+function asBytes(buffer: Buffer): Bytes {
+  return buffer as Buffer & Bytes
 }
 
 /** The number of UTF-8 bytes a string takes. */
