@@ -28,7 +28,8 @@ export function toQuery(text: QueryText, rest: readonly unknown[], shape?: RowSh
       throw new UsageError(`the parameters must be an array, got ${describeValue(values)}`, { safeToRetry: true })
     }
     checkValues(values)
-    // A copy, for a query may have to wait for its turn while the caller goes on with the array.
+    // A copy, for the caller goes on with the array while the query waits for its turn, or for its parameters' types, or
+    // is run anew because the server's plan was stale. Which will be is not known yet, and a copy takes 10 ns.
     return makeQuery(text, values.slice(), undefined, rest[1] as QueryOptions | undefined, shape)
   }
   if (isTemplate(text)) {
