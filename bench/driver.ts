@@ -41,6 +41,13 @@ export const twins = [
 
 export type TwinName = (typeof twins)[number][number]
 
+/** The packages of the query builders that some drivers are made of. */
+export function buildersAmong(names: readonly DriverName[]): string[] {
+  return Object.entries({ kysely: "kysely-", "drizzle-orm": "drizzle-" }).flatMap(([name, prefix]) =>
+    names.some((driver) => driver.startsWith(prefix)) ? [name] : [],
+  )
+}
+
 /** Whatever can be measured. */
 export type DriverName = (typeof driverNames)[number] | TwinName
 

@@ -4,7 +4,7 @@
  */
 
 import { type Cell, linesOf } from "./comparison.ts"
-import { type TwinName, twins } from "./driver.ts"
+import { buildersAmong, type TwinName, twins } from "./driver.ts"
 import type { Results, RunRecord } from "./results.ts"
 import { type Summary, summarize } from "./statistics.ts"
 import { rateUnit, type Workload } from "./workload.ts"
@@ -71,16 +71,37 @@ export function faceTable(results: Results): string {
   ].join("\n")
 }
 
+/** What the twins are made of, with versions; runs of old have not noted those of the query builders. */
+function versionsOf({ environment, runs }: Results, builders: readonly string[]): string {
+  const packages = ["pgline", "pg", ...(hasFace(runs) ? ["pg-copy-streams", "pg-cursor"] : []), ...builders]
+  return packages.map((name) => `${name} ${environment.drivers[name] ?? "of a version that was not noted"}`).join(", ")
+}
+
+function hasFace(runs: readonly RunRecord[]): boolean {
+  return runs.some(({ driver }) => driver.startsWith("pgline-pg"))
+}
+
 /** That part of the report as Markdown. */
 export function formatFace(results: Results): string {
-  const { environment: e, options } = results
-  const versions = Object.entries(e.drivers).map(([name, version]) => `${name} ${version}`)
+  const { environment: e, options, runs } = results
+  const builders = buildersAmong(runs.map(({ driver }) => driver))
+  const legend = [
+    ...(hasFace(runs)
+      ? [
+          "- `pgline-pg` is the face of `pg` under the very code that `pg` is measured with: statements prepared by name, `pg-copy-streams`, `pg-cursor`. `-unnamed` sends the same statements without a name, `-pipeline` has the pipeline mode on.",
+        ]
+      : []),
+    ...(builders.length > 0
+      ? [
+          "- `kysely-pgline` and `drizzle-pgline` are those query builders over our dialects, against the same over `pg` by theirs.",
+        ]
+      : []),
+  ]
   return `${FACE_HEADING}
 
-One run, made at ${results.takenAt} with \`${results.command}\`. Node ${e.node.slice(1)}, PostgreSQL ${e.postgres}, ${versions.join(", ")}. Measured as above: ${options.rounds} rounds of ${options.seconds} s each; the ratios are those of the turns in one round, their median (lowest–highest).
+One run, made at ${results.takenAt} with \`${results.command}\`. Node ${e.node.slice(1)}, PostgreSQL ${e.postgres}, ${versionsOf(results, builders)}. Measured as above: ${options.rounds} rounds of ${options.seconds} s each; the ratios are those of the turns in one round, their median (lowest–highest).
 
-- \`pgline-pg\` is the face of \`pg\` under the very code that \`pg\` is measured with: statements prepared by name, \`pg-copy-streams\`, \`pg-cursor\`. \`-unnamed\` sends the same statements without a name, \`-pipeline\` has the pipeline mode on.
-- \`kysely-pgline\` and \`drizzle-pgline\` are those query builders over our dialects, against the same over \`pg\` by theirs.
+${legend.join("\n")}
 
 ${faceTable(results)}
 `

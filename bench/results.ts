@@ -6,7 +6,7 @@ import { execFileSync } from "node:child_process"
 import { readFileSync } from "node:fs"
 import { cpus, release, totalmem } from "node:os"
 import type { Contenders } from "./contenders.ts"
-import type { DriverName, WorkloadName } from "./driver.ts"
+import { buildersAmong, type DriverName, type WorkloadName } from "./driver.ts"
 import type { Measurement } from "./measure.ts"
 import type { BenchOptions } from "./options.ts"
 
@@ -49,6 +49,7 @@ export function describeEnvironment(
   sources: boolean,
   { found, absent }: Contenders,
 ): Environment {
+  const builders = buildersAmong([...found.keys()])
   const elsewhere = [...found].flatMap(([name, { version }]) => (version === undefined ? [] : [[name, version]]))
   const processors = cpus()
   return {
@@ -60,6 +61,7 @@ export function describeEnvironment(
       "pg-copy-streams": versionOf("node_modules/pg-copy-streams/"),
       "pg-cursor": versionOf("node_modules/pg-cursor/"),
       postgres: versionOf("node_modules/postgres/"),
+      ...Object.fromEntries(builders.map((name) => [name, versionOf(`node_modules/${name}/`)])),
       ...Object.fromEntries(elsewhere),
     },
     absent,
