@@ -1,11 +1,12 @@
 /** When a cancel request is sent, how often, and what is not sent before it has spent itself. */
 
 import { describe, expect, it } from "vitest"
-import { type Connection, type ConnectOptions, connect, errors } from "../../../src/index.ts"
+import { errors } from "../../../src/index.ts"
+import { against } from "../../support/against.ts"
 import { commandAnswer, extendedAnswer } from "../../support/backend-answers.ts"
 import * as backend from "../../support/backend-messages.ts"
 import { queryText } from "../../support/frontend-frames.ts"
-import { type BackendScript, type ScriptedConnection, startScriptedBackend } from "../../support/scripted-backend.ts"
+import type { BackendScript, ScriptedConnection } from "../../support/scripted-backend.ts"
 import { failureOf, within } from "../../support/within.ts"
 
 const cancelled = backend.errorResponse("57014", "canceling statement due to user request")
@@ -34,29 +35,6 @@ function request(taken: Event, mayClose: Promise<void> = Promise.resolve()): Bac
   }
 }
 
-/** Runs against a session and the connections that come to cancel it. */
-async function play(
-  session: BackendScript,
-  requests: readonly BackendScript[],
-  run: (db: Connection) => Promise<void>,
-  options: ConnectOptions = {},
-): Promise<void> {
-  const main: BackendScript = async (client) => {
-    await client.login()
-    await session(client)
-  }
-  await using server = await startScriptedBackend([main, ...requests])
-  const db = await within("connect", connect(server.url, { sslmode: "disable", ...options }))
-  try {
-    await run(db)
-  } finally {
-    db.destroy()
-    await within("close", db.close())
-  }
-  await within("the scripts", server.finished())
-  expect(server.connections).toHaveLength(1 + requests.length)
-}
-
 async function expectDrain(client: ScriptedConnection): Promise<void> {
   const [query] = await client.expect("Q")
   expect(queryText(query!)).toBe("")
@@ -82,7 +60,7 @@ describe("a statement that is stopped", () => {
       await client.send(extendedAnswer("2"))
       await client.untilClosed()
     }
-    await play(session, [request(taken, isClosed.happened)], async (db) => {
+    await against([session, request(taken, isClosed.happened)], async (db) => {
       const abort = new AbortController()
       const reason = new Error("enough")
       const stopped = failureOf("stopped", db.query("select 1", [], { signal: abort.signal }))
@@ -106,7 +84,7 @@ describe("a statement that is stopped", () => {
       await client.send(extendedAnswer("2"))
       await client.untilClosed()
     }
-    await play(session, [request(taken)], async (db) => {
+    await against([session, request(taken)], async (db) => {
       await failureOf("stopped", db.query("select 1", [], { timeout: 10 }))
       expect(await within("next", db.value("select 2"))).toBe(2)
     })
@@ -124,16 +102,10 @@ describe("a statement that is stopped", () => {
       await client.send(extendedAnswer("2"))
       await client.untilClosed()
     }
-    await play(
-      session,
-      requests.map((taken) => request(taken)),
-      async (db) => {
-        expect(await failureOf("stopped", db.query("select 1", [], { timeout: 10 }))).toBeInstanceOf(
-          errors.TimeoutError,
-        )
-        expect(await within("next", db.value("select 2"))).toBe(2)
-      },
-    )
+    await against([session, ...requests.map((taken) => request(taken))], async (db) => {
+      expect(await failureOf("stopped", db.query("select 1", [], { timeout: 10 }))).toBeInstanceOf(errors.TimeoutError)
+      expect(await within("next", db.value("select 2"))).toBe(2)
+    })
   })
 
   it("takes its connection with it when the server does not answer in cancelTimeout", async () => {
@@ -148,9 +120,8 @@ describe("a statement that is stopped", () => {
       taken.tell()
       await Promise.race([never, client.untilClosed()])
     }
-    await play(
-      session,
-      [silent],
+    await against(
+      [session, silent],
       async (db) => {
         const stopped = db.query("select 1", [], { timeout: 10 })
         const next = failureOf("next", db.value("select 2"))
@@ -174,7 +145,7 @@ describe("a statement that is stopped", () => {
       await client.send(extendedAnswer("3"))
       await client.untilClosed()
     }
-    await play(session, [], async (db) => {
+    await against(session, async (db) => {
       const abort = new AbortController()
       const first = db.value("select 1", [], { signal: new AbortController().signal })
       const second = failureOf("second", db.value("select 2", [], { signal: abort.signal }))
@@ -209,7 +180,7 @@ it("a transaction whose first statement is stopped is rolled back, though BEGIN 
     await client.send(...described, backend.commandComplete("ROLLBACK"), backend.readyForQuery())
     await client.untilClosed()
   }
-  await play(session, [request(taken)], async (db) => {
+  await against([session, request(taken)], async (db) => {
     const stopped = db.transaction((tx) => tx.query("select 1", [], { timeout: 10 }))
     expect(await failureOf("transaction", stopped)).toBeInstanceOf(errors.TimeoutError)
     expect(texts.join()).toContain("ROLLBACK")
@@ -232,7 +203,7 @@ it("a cancel request that hits BEGIN itself leaves the transaction to the next s
     await client.send(commandAnswer("COMMIT"))
     await client.untilClosed()
   }
-  await play(session, [request(taken)], async (db) => {
+  await against([session, request(taken)], async (db) => {
     const value = await within(
       "transaction",
       db.transaction(async (tx) => {
@@ -263,7 +234,7 @@ it("cancel() means the statement that waits for an earlier cancel to end", async
     await client.send(...drained)
     await client.untilClosed()
   }
-  await play(session, [request(first, mayClose.happened), request(second)], async (db) => {
+  await against([session, request(first, mayClose.happened), request(second)], async (db) => {
     const stopped = failureOf("stopped", db.query("select 1", [], { timeout: 10 }))
     const meant = failureOf("meant", db.query("select 2"))
     await stopped
