@@ -5,10 +5,10 @@
  * @see https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNECT-REQUIRE-AUTH
  */
 
-import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { LibpqOracle } from "../../conformance/libpq-oracle.ts"
+import { describe, expect, it } from "vitest"
+import { startBesideLibpq } from "./beside-libpq.ts"
 import { conninfo, difference, outcomeOf, type Refusal } from "./outcome.ts"
-import { PASSWORD, TlsServer } from "./tls-server.ts"
+import { PASSWORD, USER_OF } from "./tls-server.ts"
 
 const METHODS = ["none", "password", "md5", "scram-sha-256", "cert", "reject"] as const
 const REQUIREMENTS = [
@@ -33,15 +33,6 @@ const cells: readonly Cell[] = METHODS.flatMap((method) =>
     ),
   ),
 )
-
-const USERS: Readonly<Record<Method, string>> = {
-  none: "by_trust",
-  password: "by_password",
-  md5: "by_md5",
-  "scram-sha-256": "by_scram",
-  cert: "by_cert",
-  reject: "by_reject",
-}
 
 /** What the server asks for on the wire: a certificate has been shown before, so nothing more. */
 function asked(method: Method): string {
@@ -81,19 +72,7 @@ function expected({ method, requireAuth, channelBinding, encrypted }: Cell): "tl
   return encrypted ? "tls" : "none"
 }
 
-let tls: TlsServer
-let oracle: LibpqOracle
-
-beforeAll(async () => {
-  tls = await TlsServer.start()
-  await tls.show("server")
-  oracle = await LibpqOracle.start(18, { HOME: "/nonexistent" })
-})
-
-afterAll(async () => {
-  await oracle.stop()
-  await tls.stop()
-})
+const beside = startBesideLibpq("server")
 
 describe.each(METHODS)("the rules ask for %s", (method) => {
   const own = cells.filter((cell) => cell.method === method)
@@ -104,14 +83,14 @@ describe.each(METHODS)("the rules ask for %s", (method) => {
       const withCertificate = method === "cert" && cell.encrypted
       const text = conninfo({
         host: "127.0.0.1",
-        port: tls.server.port,
-        user: USERS[method],
+        port: beside.tls.server.port,
+        user: USER_OF[method],
         password: PASSWORD,
         dbname: "postgres",
         sslmode: cell.encrypted ? "require" : "disable",
-        sslrootcert: tls.file("ca.crt"),
-        sslcert: tls.file(withCertificate ? "clientByCert.crt" : "missing.crt"),
-        sslkey: tls.file(withCertificate ? "clientByCert.key" : "missing.key"),
+        sslrootcert: beside.tls.file("ca.crt"),
+        sslcert: beside.tls.file(withCertificate ? "clientByCert.crt" : "missing.crt"),
+        sslkey: beside.tls.file(withCertificate ? "clientByCert.key" : "missing.key"),
         gssencmode: "disable",
         require_auth: cell.requireAuth,
         channel_binding: cell.channelBinding,
@@ -119,7 +98,7 @@ describe.each(METHODS)("the rules ask for %s", (method) => {
       const outcome = await outcomeOf(text)
       const problem = difference(outcome, expected(cell))
       if (problem !== undefined) wrong.push(`${JSON.stringify(cell)}: ${problem}`)
-      const theirs = await oracle.login(text)
+      const theirs = await beside.oracle.login(text)
       if (typeof theirs === "string" ? outcome !== theirs : typeof outcome === "string") {
         wrong.push(`${JSON.stringify(cell)}: libpq says ${JSON.stringify(theirs)}`)
       }

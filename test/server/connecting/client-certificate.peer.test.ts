@@ -6,10 +6,10 @@
  */
 
 import { chmod, copyFile, writeFile } from "node:fs/promises"
-import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { LibpqOracle } from "../../conformance/libpq-oracle.ts"
+import { beforeAll, describe, expect, it } from "vitest"
+import { startBesideLibpq } from "./beside-libpq.ts"
 import { conninfo, difference, outcomeOf, type Refusal } from "./outcome.ts"
-import { PASSWORD, TlsServer } from "./tls-server.ts"
+import { PASSWORD } from "./tls-server.ts"
 
 const USERS = ["by_scram", "by_cert", "by_scram_and_cert"] as const
 const CERTIFICATES = ["missing", "clientByCert", "client", "clientExpired", "clientOfOtherCa", "clientRevoked"] as const
@@ -53,24 +53,12 @@ function expected({ user, certificate, mode, version }: Cell): "tls" | Refusal {
   return "tls"
 }
 
-let tls: TlsServer
-let oracle: LibpqOracle
-
-beforeAll(async () => {
-  tls = await TlsServer.start()
-  await tls.show("server")
-  oracle = await LibpqOracle.start(18, { HOME: "/nonexistent" })
-})
-
-afterAll(async () => {
-  await oracle.stop()
-  await tls.stop()
-})
+const beside = startBesideLibpq("server")
 
 function parametersFor(more: Readonly<Record<string, string>>) {
   return {
-    host: tls.server.host,
-    port: tls.server.port,
+    host: beside.tls.server.host,
+    port: beside.tls.server.port,
     user: "by_scram",
     password: PASSWORD,
     dbname: "postgres",
@@ -88,8 +76,8 @@ describe.each(USERS)("%s", (user) => {
         parametersFor({
           user,
           sslcertmode: cell.mode,
-          sslcert: tls.file(`${cell.certificate}.crt`),
-          sslkey: tls.file(`${cell.certificate}.key`),
+          sslcert: beside.tls.file(`${cell.certificate}.crt`),
+          sslkey: beside.tls.file(`${cell.certificate}.key`),
           ssl_min_protocol_version: cell.version,
           ssl_max_protocol_version: cell.version,
         }),
@@ -97,7 +85,7 @@ describe.each(USERS)("%s", (user) => {
       const outcome = await outcomeOf(text)
       const problem = difference(outcome, expected(cell))
       if (problem !== undefined) wrong.push(`${JSON.stringify(cell)}: ${problem}`)
-      const theirs = await oracle.login(text)
+      const theirs = await beside.oracle.login(text)
       if (typeof theirs !== typeof outcome) wrong.push(`${JSON.stringify(cell)}: libpq says ${JSON.stringify(theirs)}`)
     }
     expect(wrong).toEqual([])
@@ -106,24 +94,28 @@ describe.each(USERS)("%s", (user) => {
 
 describe("sslcertmode=require", () => {
   it("is not met by a server that does not ask for certificates", async () => {
-    await tls.server.configure({ ssl_ca_file: "" })
-    tls.server.reload()
+    await beside.tls.server.configure({ ssl_ca_file: "" })
+    beside.tls.server.reload()
     const text = conninfo(
-      parametersFor({ sslcertmode: "require", sslcert: tls.file("client.crt"), sslkey: tls.file("client.key") }),
+      parametersFor({
+        sslcertmode: "require",
+        sslcert: beside.tls.file("client.crt"),
+        sslkey: beside.tls.file("client.key"),
+      }),
     )
     const wanted: Refusal = {
       is: "AuthenticationError",
       text: /the server did not ask for a client certificate, and sslcertmode is require/,
     }
     await expect.poll(async () => difference(await outcomeOf(text), wanted)).toBeUndefined()
-    expect(await oracle.login(text)).toMatchObject({ error: expect.stringContaining("did not request") })
+    expect(await beside.oracle.login(text)).toMatchObject({ error: expect.stringContaining("did not request") })
   })
 
   it("is not met without TLS", async () => {
     const text = conninfo(parametersFor({ sslcertmode: "require", sslmode: "disable" }))
     const wanted: Refusal = { is: "AuthenticationError", text: /did not ask for a client certificate, and sslcertmode/ }
     expect(difference(await outcomeOf(text), wanted)).toBeUndefined()
-    expect(await oracle.login(text)).toMatchObject({ error: expect.stringContaining("did not request") })
+    expect(await beside.oracle.login(text)).toMatchObject({ error: expect.stringContaining("did not request") })
   })
 })
 
@@ -159,29 +151,29 @@ describe("files that cannot be used", () => {
   ]
 
   beforeAll(async () => {
-    await copyFile(tls.file("client.key"), tls.file("clientWideOpen.key"))
-    await chmod(tls.file("clientWideOpen.key"), 0o644)
-    await writeFile(tls.file("garbage"), "garbage", { mode: 0o600 })
+    await copyFile(beside.tls.file("client.key"), beside.tls.file("clientWideOpen.key"))
+    await chmod(beside.tls.file("clientWideOpen.key"), 0o644)
+    await writeFile(beside.tls.file("garbage"), "garbage", { mode: 0o600 })
   })
 
   const given = (files: Readonly<Record<string, string>>): Record<string, string> =>
-    Object.fromEntries(Object.entries(files).map(([keyword, name]) => [keyword, tls.file(name)]))
+    Object.fromEntries(Object.entries(files).map(([keyword, name]) => [keyword, beside.tls.file(name)]))
 
   it.each(rows)("%s is told where TLS is required", async (_, name, files, refusal) => {
     const text = conninfo(parametersFor({ ...given(files), sslmode: "require" }))
     expect(difference(await outcomeOf(text), refusal)).toBeUndefined()
-    expect(await oracle.login(text)).toMatchObject({ error: expect.stringContaining(name) })
+    expect(await beside.oracle.login(text)).toMatchObject({ error: expect.stringContaining(name) })
   })
 
   it.each(rows)("%s leads to no TLS where it is optional", async (_, __, files) => {
     const text = conninfo(parametersFor({ ...given(files), sslmode: "prefer" }))
     expect(await outcomeOf(text)).toBe("none")
-    expect(await oracle.login(text)).toBe("none")
+    expect(await beside.oracle.login(text)).toBe("none")
   })
 })
 
 it("a revocation list that is none is told", async () => {
-  const files = { sslrootcert: tls.file("ca.crt"), sslcrl: tls.file("garbage") }
+  const files = { sslrootcert: beside.tls.file("ca.crt"), sslcrl: beside.tls.file("garbage") }
   const wanted: Refusal = {
     is: "TlsFailure",
     text: /a list of revoked certificates cannot be read \(sslcrl, sslcrldir\)/,

@@ -7,11 +7,11 @@
  */
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { LibpqOracle } from "../../conformance/libpq-oracle.ts"
 import { type BrokenProxy, startBrokenProxy } from "../../support/broken-proxy.ts"
 import { testVersion } from "../../support/test-server.ts"
+import { startBesideLibpq } from "./beside-libpq.ts"
 import { conninfo, difference, outcomeOf, type Refusal } from "./outcome.ts"
-import { PASSWORD, TlsServer } from "./tls-server.ts"
+import { PASSWORD } from "./tls-server.ts"
 
 const NO_ENTRY: Refusal = { is: "28000", text: /no pg_hba\.conf entry for host/ }
 const WRONG: Refusal = { is: "28P01", text: /password authentication failed for user/ }
@@ -88,21 +88,14 @@ const WITHOUT_TLS: readonly Row[] = [
   row("by_scram", "require", NOT_DIRECT, 1, directly),
 ]
 
-let tls: TlsServer
+const beside = startBesideLibpq()
 let proxy: BrokenProxy
-let oracle: LibpqOracle
 
 beforeAll(async () => {
-  tls = await TlsServer.start()
-  proxy = await startBrokenProxy({ host: tls.server.host, port: tls.server.port })
-  oracle = await LibpqOracle.start(18, { HOME: "/nonexistent" })
+  proxy = await startBrokenProxy({ host: beside.tls.server.host, port: beside.tls.server.port })
 })
 
-afterAll(async () => {
-  await oracle.stop()
-  await proxy[Symbol.asyncDispose]()
-  await tls.stop()
-})
+afterAll(() => proxy[Symbol.asyncDispose]())
 
 async function connectionsOf<T>(action: () => Promise<T>): Promise<[T, number]> {
   const before = proxy.connections.length
@@ -118,21 +111,21 @@ async function check({ user, sslmode, outcome: wanted, connections, more }: Row)
     password: PASSWORD,
     dbname: "postgres",
     sslmode,
-    sslrootcert: tls.file("missing.crt"),
+    sslrootcert: beside.tls.file("missing.crt"),
     gssencmode: "disable",
     ...more,
   })
   const [outcome, count] = await connectionsOf(() => outcomeOf(text))
   expect(difference(outcome, wanted)).toBeUndefined()
   expect(count).toBe(connections)
-  const [theirs, theirCount] = await connectionsOf(() => oracle.login(text))
+  const [theirs, theirCount] = await connectionsOf(() => beside.oracle.login(text))
   expect(typeof theirs).toBe(typeof outcome)
   if (typeof theirs === "string") expect(theirs).toBe(outcome)
   expect(theirCount).toBe(connections)
 }
 
 describe("a server with TLS", () => {
-  beforeAll(() => tls.show("server"))
+  beforeAll(() => beside.tls.show("server"))
 
   it.each(WITH_TLS)("$user, sslmode=$sslmode $more", check)
 
@@ -154,7 +147,7 @@ describe("a server with TLS", () => {
 })
 
 describe("a server without TLS", () => {
-  beforeAll(() => tls.show("none"))
+  beforeAll(() => beside.tls.show("none"))
 
   it.each(WITHOUT_TLS)("$user, sslmode=$sslmode $more", check)
 })

@@ -6,11 +6,12 @@
  * @see https://www.postgresql.org/docs/current/libpq-ssl.html#LIBPQ-SSL-SSLMODE-STATEMENTS
  */
 
-import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { LibpqOracle } from "../../conformance/libpq-oracle.ts"
+import { describe, expect, it } from "vitest"
+import type { LibpqOracle } from "../../conformance/libpq-oracle.ts"
 import { testVersion } from "../../support/test-server.ts"
+import { startBesideLibpq } from "./beside-libpq.ts"
 import { conninfo, difference, type Outcome, outcomeOf, type Refusal } from "./outcome.ts"
-import { type CertificateName, PASSWORD, TlsServer } from "./tls-server.ts"
+import { type CertificateName, PASSWORD } from "./tls-server.ts"
 
 const MODES = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"] as const
 const NEGOTIATIONS = ["postgres", "direct"] as const
@@ -109,18 +110,7 @@ function agrees(ours: Outcome, theirs: Awaited<ReturnType<LibpqOracle["login"]>>
   return typeof theirs === "string" ? ours === theirs : typeof ours !== "string"
 }
 
-let tls: TlsServer
-let oracle: LibpqOracle
-
-beforeAll(async () => {
-  tls = await TlsServer.start()
-  oracle = await LibpqOracle.start(18, { HOME: "/nonexistent" })
-})
-
-afterAll(async () => {
-  await oracle.stop()
-  await tls.stop()
-})
+const beside = startBesideLibpq()
 
 function parametersFor({ trust, ...modes }: Cell, user = "by_scram") {
   const root = { nothing: "missing.crt", ca: "ca.crt", "ca and crl": "ca.crt", "other ca": "otherCa.crt" }[trust]
@@ -128,12 +118,12 @@ function parametersFor({ trust, ...modes }: Cell, user = "by_scram") {
     ...modes,
     host: "localhost",
     hostaddr: "127.0.0.1",
-    port: tls.server.port,
+    port: beside.tls.server.port,
     user,
     password: PASSWORD,
     dbname: "postgres",
-    sslrootcert: tls.file(root),
-    sslcrl: tls.file(trust === "ca and crl" ? "ca.crl" : "missing.crl"),
+    sslrootcert: beside.tls.file(root),
+    sslcrl: beside.tls.file(trust === "ca and crl" ? "ca.crl" : "missing.crl"),
     gssencmode: "disable",
   })
 }
@@ -145,14 +135,14 @@ const shown: readonly CertificateName[] = [
 
 describe.each(shown)("the server's certificate: %s", (certificate) => {
   it(`each of ${cells.length} cells has the outcome and the text it must have, and libpq's outcome`, async () => {
-    await tls.show(certificate)
+    await beside.tls.show(certificate)
     const wrong: string[] = []
     for (const cell of cells) {
       const text = parametersFor(cell)
       const outcome = await outcomeOf(text)
       const problem = difference(outcome, expected(certificate, cell))
       if (problem !== undefined) wrong.push(`${JSON.stringify(cell)}: ${problem}`)
-      const theirs = await oracle.login(text)
+      const theirs = await beside.oracle.login(text)
       if (!agrees(outcome, theirs)) wrong.push(`${JSON.stringify(cell)}: libpq says ${JSON.stringify(theirs)}`)
     }
     expect(wrong).toEqual([])

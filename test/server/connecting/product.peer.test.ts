@@ -9,19 +9,10 @@ import { LibpqOracle } from "../../conformance/libpq-oracle.ts"
 import { testVersion } from "../../support/test-server.ts"
 import { conninfo, difference, outcomeOf } from "./outcome.ts"
 import { CERTIFICATES, type Cell, cellsOf, expectedOf, MODES, NEGOTIATIONS } from "./product.ts"
-import { PASSWORD, TlsServer } from "./tls-server.ts"
+import { PASSWORD, TlsServer, USER_OF } from "./tls-server.ts"
 
 /** Connections under way at once. */
 const AT_ONCE = 24
-
-const USERS: Readonly<Record<Cell["method"], string>> = {
-  none: "by_trust",
-  password: "by_password",
-  md5: "by_md5",
-  "scram-sha-256": "by_scram",
-  cert: "by_cert",
-  reject: "by_reject",
-}
 
 let tls: TlsServer
 let oracles: readonly LibpqOracle[]
@@ -44,7 +35,7 @@ function textOf({ trust, method, requireAuth, channelBinding, sslmode, sslnegoti
     host: "localhost",
     hostaddr: "127.0.0.1",
     port: tls.server.port,
-    user: USERS[method],
+    user: USER_OF[method],
     password: PASSWORD,
     dbname: "postgres",
     gssencmode: "disable",

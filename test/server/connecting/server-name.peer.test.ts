@@ -1,22 +1,11 @@
 /** The name check of sslmode=verify-full: names and addresses against certificates of all kinds, with libpq's verdict. */
 
-import { afterAll, beforeAll, expect, it } from "vitest"
-import { LibpqOracle } from "../../conformance/libpq-oracle.ts"
+import { expect, it } from "vitest"
+import { startBesideLibpq } from "./beside-libpq.ts"
 import { conninfo, difference, outcomeOf } from "./outcome.ts"
-import { type CertificateName, PASSWORD, TlsServer } from "./tls-server.ts"
+import { type CertificateName, PASSWORD } from "./tls-server.ts"
 
-let tls: TlsServer
-let oracle: LibpqOracle
-
-beforeAll(async () => {
-  tls = await TlsServer.start()
-  oracle = await LibpqOracle.start(18, { HOME: "/nonexistent" })
-})
-
-afterAll(async () => {
-  await oracle.stop()
-  await tls.stop()
-})
+const beside = startBesideLibpq()
 
 const HOSTS = [
   ...["localhost", "LOCALHOST", "localhost.", "127.0.0.1", "::1", "0:0:0:0:0:0:0:1", "127.0.0.2"],
@@ -35,25 +24,25 @@ const GOOD: Readonly<Partial<Record<CertificateName, readonly (typeof HOSTS)[num
 }
 
 it.each(Object.keys(GOOD) as (keyof typeof GOOD)[])("%s", async (certificate) => {
-  await tls.show(certificate)
+  await beside.tls.show(certificate)
   const wrong: string[] = []
   for (const host of HOSTS) {
     const text = conninfo({
       host,
       hostaddr: "127.0.0.1",
-      port: tls.server.port,
+      port: beside.tls.server.port,
       user: "by_scram",
       password: PASSWORD,
       dbname: "postgres",
       sslmode: "verify-full",
-      sslrootcert: tls.file("ca.crt"),
+      sslrootcert: beside.tls.file("ca.crt"),
       gssencmode: "disable",
     })
     const isGood = GOOD[certificate]!.includes(host)
     const refusal = /is for another name, which sslmode=verify-full does not allow/
     const problem = difference(await outcomeOf(text), isGood ? "tls" : { is: "TlsFailure", text: refusal })
     if (problem !== undefined) wrong.push(`${host}: ${problem}`)
-    const theirs = (await oracle.login(text)) === "tls"
+    const theirs = (await beside.oracle.login(text)) === "tls"
     if (theirs !== isGood) wrong.push(`${host}: libpq says ${theirs}`)
   }
   expect(wrong).toEqual([])

@@ -33,6 +33,16 @@ const RULES: readonly string[] = [
   "hostnossl all clear_or_scram all password",
 ]
 
+/** The user whom the rules ask for that method. */
+export const USER_OF = {
+  none: "by_trust",
+  password: "by_password",
+  md5: "by_md5",
+  "scram-sha-256": "by_scram",
+  cert: "by_cert",
+  reject: "by_reject",
+} as const
+
 const USERS: readonly string[] = [...new Set(RULES.map((rule) => rule.split(" ")[2]!))].filter((name) => name !== "all")
 
 /** The server's certificate: one of the generated ones, or none for no TLS. */
