@@ -1,21 +1,8 @@
 /** MikroORM with its PostgreSQL driver. */
 
 import { EntitySchema, MikroORM } from "@mikro-orm/postgresql"
+import type { Person, Pet } from "../people.ts"
 import { failureOf, type ScenarioServer } from "../scenario.ts"
-
-interface Person {
-  id: number
-  name: string
-  born: Date | null
-  data: unknown
-  tags: string[] | null
-  big: string | null
-}
-interface Pet {
-  id: number
-  name: string
-  owner: Person
-}
 
 const PersonSchema = new EntitySchema<Person>({
   name: "Person",

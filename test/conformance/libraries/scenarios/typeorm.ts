@@ -1,24 +1,14 @@
 /** TypeORM with its postgres driver. */
 
 import { DataSource, EntitySchema, type MigrationInterface, type QueryRunner } from "typeorm"
+import type { Person, Pet } from "../people.ts"
 import { failureOf, type ScenarioServer } from "../scenario.ts"
 
-interface Person {
-  id: number
-  name: string
-  born: Date | null
-  data: unknown
-  tags: string[] | null
-  big: string | null
+interface PersonWithPets extends Person {
   pets: Pet[]
 }
-interface Pet {
-  id: number
-  name: string
-  owner: Person
-}
 
-const PersonSchema = new EntitySchema<Person>({
+const PersonSchema = new EntitySchema<PersonWithPets>({
   name: "person",
   columns: {
     id: { type: Number, primary: true, generated: true },
