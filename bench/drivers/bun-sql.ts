@@ -3,8 +3,9 @@
  * both ways, but no cursor.
  */
 
-import { type InsertRow, type ServerAddress, statements } from "../dataset.ts"
+import type { InsertRow, ServerAddress } from "../dataset.ts"
 import type { BenchClient, BenchDriver, BenchPool } from "../driver.ts"
+import { partsOf, templatesBy } from "./templates.ts"
 
 /** A query of Bun's, as far as it is used here. */
 interface BunQuery extends Promise<unknown> {
@@ -21,20 +22,13 @@ interface BunSql extends BunTag {
 
 type BunSqlClass = new (options: Readonly<Record<string, unknown>>) => BunSql
 
-/** A statement's text as a template: what stands between its placeholders, which are in order. */
 function template(text: string): readonly string[] {
-  const parts = text.split(/\$\d+/)
+  const parts = partsOf(text)
   // Bun takes an array for a template only when this cannot be enumerated.
   return Object.defineProperty(parts, "raw", { value: parts })
 }
 
-const point = template(statements.point.text)
-const catalog = template(statements.catalog.text)
-const mixed = template(statements.mixed.text)
-const insert = template(statements.insert.text)
-const download = template(statements.download.text)
-const upload = template(statements.upload.text)
-const one = template("select 1 as one")
+const { one, point, catalog, mixed, insert, download, upload } = templatesBy(template)
 
 class BunSqlClient implements BenchClient, BenchPool {
   readonly #sql: BunSql

@@ -105,21 +105,10 @@ function configOf({ name, text }: Statement, isNamed: boolean, values?: unknown[
   return { text, ...(isNamed && { name }), ...(values && { values }) }
 }
 
-class PgPool implements BenchPool {
-  readonly #pool: pg.Pool
-  readonly #isNamed: boolean
-
-  constructor(pool: pg.Pool, isNamed: boolean) {
-    this.#pool = pool
-    this.#isNamed = isNamed
-  }
-
-  async pointSelect(id: number): Promise<unknown> {
-    return (await this.#pool.query(configOf(statements.point, this.#isNamed, [id]))).rows
-  }
-
-  close(): Promise<void> {
-    return this.#pool.end()
+function poolOver(pool: pg.Pool, isNamed: boolean): BenchPool {
+  return {
+    pointSelect: async (id) => (await pool.query(configOf(statements.point, isNamed, [id]))).rows,
+    close: () => pool.end(),
   }
 }
 
@@ -139,6 +128,6 @@ export function pgDriverOf(library: PgLibrary, mode: PgMode): BenchDriver {
       await client.connect()
       return new PgClient(client, isNamed)
     },
-    openPool: (server, size) => new PgPool(new library.Pool({ ...server, max: size }), isNamed),
+    openPool: (server, size) => poolOver(new library.Pool({ ...server, max: size }), isNamed),
   }
 }

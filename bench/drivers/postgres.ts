@@ -5,25 +5,19 @@
 import { once } from "node:events"
 import { pipeline } from "node:stream/promises"
 import postgres from "postgres"
-import { type InsertRow, type ServerAddress, statements } from "../dataset.ts"
+import type { InsertRow, ServerAddress } from "../dataset.ts"
 import type { BenchClient, BenchDriver, BenchPool } from "../driver.ts"
+import { partsOf, templatesBy } from "./templates.ts"
 
 /** Read at once from a cursor. */
 const BATCH_ROWS = 1000
 
-/** A statement's text as a template: what stands between its placeholders, which are in order. */
 function template(text: string): TemplateStringsArray {
-  const parts = text.split(/\$\d+/)
+  const parts = partsOf(text)
   return Object.assign(parts, { raw: parts })
 }
 
-const point = template(statements.point.text)
-const catalog = template(statements.catalog.text)
-const mixed = template(statements.mixed.text)
-const insert = template(statements.insert.text)
-const download = template(statements.download.text)
-const upload = template(statements.upload.text)
-const one = template("select 1 as one")
+const { one, point, catalog, mixed, insert, download, upload } = templatesBy(template)
 
 class PostgresClient implements BenchClient, BenchPool {
   readonly #sql: postgres.Sql
