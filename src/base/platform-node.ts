@@ -6,11 +6,9 @@
 
 import { Buffer } from "node:buffer"
 import { tracingChannel as nodeTracingChannel, type TracingChannel } from "node:diagnostics_channel"
-import { readdirSync, readFileSync, statSync } from "node:fs"
-import { createRequire } from "node:module"
-import { homedir, userInfo } from "node:os"
-import { Readable, Writable } from "node:stream"
+import type { Readable, Writable } from "node:stream"
 import type { Bytes, FileStatus, Platform } from "./platform.ts"
+import { runtimeModule } from "./platform-modules.ts"
 
 /** Allocates bytes without clearing them: every use overwrites what it hands out. */
 export function allocateBytes(size: number): Bytes {
@@ -57,6 +55,7 @@ export type { Readable as NodeReadable, Writable as NodeWritable } from "node:st
 
 /** A Readable that takes from an iterable as it is read, and ends the iteration when it is destroyed. */
 export function nodeReadable(source: AsyncIterable<unknown>, objectMode: boolean): Readable {
+  const { Readable } = runtimeModule("node:stream")
   return Readable.from(source, objectMode ? { objectMode } : { objectMode, highWaterMark: 64 * 1024 })
 }
 
@@ -72,6 +71,7 @@ export function nodeWritable(sink: ChunkSink): Writable {
   const settle = (promise: Promise<void>, callback: (error?: Error | null) => void): void => {
     promise.then(() => callback(), callback)
   }
+  const { Writable } = runtimeModule("node:stream")
   return new Writable({
     decodeStrings: false,
     write: (chunk, _encoding, callback) => settle(sink.write(chunk), callback),
@@ -80,30 +80,19 @@ export function nodeWritable(sink: ChunkSink): Writable {
   })
 }
 
-let crypto: typeof import("node:crypto") | undefined
-
-/** Loaded when it is asked for first: it takes longer to load than all the rest that is imported here. */
-function nodeCrypto(): typeof import("node:crypto") {
-  if (crypto !== undefined) return crypto
-  // Translated to CommonJS it has no `import.meta`.
-  const place = typeof __filename === "string" ? __filename : import.meta.url
-  crypto = createRequire(place)("node:crypto") as typeof import("node:crypto")
-  return crypto
-}
-
 /** MD5, for the server's oldest password method only; WebCrypto does not have it. */
 export function md5Hex(data: Uint8Array): string {
-  return nodeCrypto().createHash("md5").update(data).digest("hex")
+  return runtimeModule("node:crypto").createHash("md5").update(data).digest("hex")
 }
 
 /** Any hash that OpenSSL knows by name: certificates may be signed with ones that WebCrypto lacks. */
 export function hashBytes(algorithm: string, data: Uint8Array): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(nodeCrypto().createHash(algorithm).update(data).digest())
+  return new Uint8Array(runtimeModule("node:crypto").createHash(algorithm).update(data).digest())
 }
 
 /** HMAC-SHA-256 of a few bytes: a hundred times cheaper here than as a job of WebCrypto's threads. */
 export function hmacSha256(key: Uint8Array, data: Uint8Array): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(nodeCrypto().createHmac("sha256", key).update(data).digest())
+  return new Uint8Array(runtimeModule("node:crypto").createHmac("sha256", key).update(data).digest())
 }
 
 /** The services of this process. */
@@ -111,19 +100,19 @@ export const platform: Platform = {
   env: (name) => process.env[name],
   userName: () => {
     try {
-      return userInfo().username
+      return runtimeModule("node:os").userInfo().username
     } catch {
       return undefined // a uid without an entry in the user database
     }
   },
-  homeDirectory: () => homedir() || undefined,
+  homeDirectory: () => runtimeModule("node:os").homedir() || undefined,
   isWindows: process.platform === "win32",
   effectiveUserId: () => process.geteuid?.(),
-  readFile: (path) => readFileSync(path),
-  readDirectory: (path) => readdirSync(path),
+  readFile: (path) => runtimeModule("node:fs").readFileSync(path),
+  readDirectory: (path) => runtimeModule("node:fs").readdirSync(path),
   fileStatus: (path): FileStatus | undefined => {
     try {
-      const status = statSync(path)
+      const status = runtimeModule("node:fs").statSync(path)
       return { isFile: status.isFile(), mode: status.mode & 0o777, uid: status.uid }
     } catch {
       return undefined // a file that we may not even look at is as good as none

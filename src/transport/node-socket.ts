@@ -5,10 +5,10 @@
  * events cost. TLS sockets and runtimes without `onread` deliver chunks of their own.
  */
 
-import { lookup } from "node:dns/promises"
-import { connect, type Socket } from "node:net"
+import type { Socket } from "node:net"
 import { allocateBytes } from "#platform"
 import { ByteSource } from "../base/byte-source.ts"
+import { runtimeModule } from "../base/platform-modules.ts"
 import type { KeepalivesConfig } from "../config/config.ts"
 import type { TlsHandshake } from "../config/tls-handshake.ts"
 import type { TlsInfo, Transport, TransportAddress, TransportHandler, TransportOptions } from "./transport.ts"
@@ -18,7 +18,7 @@ const READ_BUFFER_SIZE = 64 * 1024
 
 /** The numeric addresses of a host, in the order the system's resolver gives them. */
 export async function resolveHost(host: string): Promise<string[]> {
-  const addresses = await lookup(host, { all: true, order: "verbatim" })
+  const addresses = await runtimeModule("node:dns/promises").lookup(host, { all: true, order: "verbatim" })
   return addresses.map(({ address }) => address)
 }
 
@@ -63,7 +63,7 @@ class NodeTransport implements Transport {
 
   constructor(address: TransportAddress, options: TransportOptions) {
     this.address = address
-    this.#socket = connect({
+    this.#socket = runtimeModule("node:net").connect({
       ...(address.kind === "unix" ? { path: address.path } : { host: address.address, port: address.port }),
       noDelay: true,
       onread: { buffer: () => this.#nextBuffer(), callback: (count) => this.#onRead(count) },
