@@ -8,6 +8,7 @@
  */
 
 import type { Oid } from "../base/format.ts"
+import { LayeredMap } from "../base/layered-map.ts"
 import type { CompositeAttribute } from "./composite.ts"
 import { builtinTypes } from "./oids.generated.ts"
 import { parseTypeName } from "./type-name.ts"
@@ -35,20 +36,34 @@ export type TypeDescription =
 /** The schema of the built-in types. */
 export const PG_CATALOG = "pg_catalog"
 
-const builtins: readonly TypeDescription[] = builtinTypes.map(([oid, name, arrayOid, kind, , delimiter, related]) => {
-  const head = { oid, name, schema: PG_CATALOG, arrayOid, delimiter }
-  if (kind === "r") return { ...head, kind: "range", subtypeOid: related }
-  return kind === "m" ? { ...head, kind: "multirange", rangeOid: related } : { ...head, kind: "base" }
-})
+/** The built-in types by all that they are looked up by. */
+interface BuiltinTypes {
+  readonly byOid: ReadonlyMap<Oid, TypeDescription>
+  readonly elementOids: ReadonlyMap<Oid, Oid>
+  readonly byName: ReadonlyMap<string, TypeDescription>
+  readonly byQualifiedName: ReadonlyMap<string, TypeDescription>
+}
 
-const builtinOids: ReadonlySet<Oid> = new Set(builtins.map((type) => type.oid))
+let builtinMaps: BuiltinTypes | undefined
 
-/** Made once; copying them costs a new connection a fifth of adding the types one by one. */
-const builtinMaps = {
-  byOid: new Map(builtins.map((type) => [type.oid, type])),
-  elementOids: new Map(builtins.filter((type) => type.arrayOid !== 0).map((type) => [type.arrayOid, type.oid])),
-  byName: new Map(builtins.map((type) => [type.name, type])),
-  byQualifiedName: new Map(builtins.map((type) => [qualifiedName(type.schema, type.name), type])),
+/** Made when the first connection needs them, and shared by all. */
+function builtins(): BuiltinTypes {
+  builtinMaps ??= mapBuiltins()
+  return builtinMaps
+}
+
+function mapBuiltins(): BuiltinTypes {
+  const types = builtinTypes.map(([oid, name, arrayOid, kind, , delimiter, related]): TypeDescription => {
+    const head = { oid, name, schema: PG_CATALOG, arrayOid, delimiter }
+    if (kind === "r") return { ...head, kind: "range", subtypeOid: related }
+    return kind === "m" ? { ...head, kind: "multirange", rangeOid: related } : { ...head, kind: "base" }
+  })
+  return {
+    byOid: new Map(types.map((type) => [type.oid, type])),
+    elementOids: new Map(types.filter((type) => type.arrayOid !== 0).map((type) => [type.arrayOid, type.oid])),
+    byName: new Map(types.map((type) => [type.name, type])),
+    byQualifiedName: new Map(types.map((type) => [qualifiedName(type.schema, type.name), type])),
+  }
 }
 
 /** A trip to the catalogs that is under way, for others who need the same. */
@@ -67,10 +82,10 @@ export interface PendingLookup {
 export class KnownTypes {
   /** Trips to the catalogs that are under way. */
   readonly lookups: Set<PendingLookup> = new Set()
-  readonly #byOid: Map<Oid, TypeDescription> = new Map(builtinMaps.byOid)
-  readonly #elementOids: Map<Oid, Oid> = new Map(builtinMaps.elementOids)
-  readonly #byName: Map<string, TypeDescription> = new Map(builtinMaps.byName)
-  readonly #byQualifiedName: Map<string, TypeDescription> = new Map(builtinMaps.byQualifiedName)
+  readonly #byOid: LayeredMap<Oid, TypeDescription> = new LayeredMap(builtins().byOid)
+  readonly #elementOids: LayeredMap<Oid, Oid> = new LayeredMap(builtins().elementOids)
+  readonly #byName: LayeredMap<string, TypeDescription> = new LayeredMap(builtins().byName)
+  readonly #byQualifiedName: LayeredMap<string, TypeDescription> = new LayeredMap(builtins().byQualifiedName)
   /** Names that types in several schemas have, with what the server said is meant, where it was asked. */
   readonly #ambiguous: Map<string, Oid | undefined> = new Map()
   readonly #missing: Set<Oid> = new Set()
@@ -90,7 +105,7 @@ export class KnownTypes {
   /** Takes types in. One that was dropped and made again replaces its namesake. */
   learn(types: Iterable<TypeDescription>): void {
     for (const type of types) {
-      if (builtinOids.has(type.oid)) continue
+      if (builtins().byOid.has(type.oid)) continue
       this.#missing.delete(type.oid)
       this.#missing.delete(type.arrayOid)
       this.#add(type)
@@ -115,14 +130,14 @@ export class KnownTypes {
   /** A command was completed, by its tag: composite types that it may have changed are looked up when met again. */
   onCompleted(command: string): void {
     if (command !== "ALTER TABLE" && command !== "ALTER TYPE") return
-    this.forget([...this.#byOid.values()].filter(({ kind }) => kind === "composite").map(({ oid }) => oid))
+    this.forget([...this.#byOid.ownValues()].filter(({ kind }) => kind === "composite").map(({ oid }) => oid))
   }
 
   /** Forgets what was learnt of types, or of the elements of arrays: they are looked up when they are met again. */
   forget(oids: Iterable<Oid>): void {
     for (const oid of oids) {
       const type = this.#byOid.get(this.#elementOids.get(oid) ?? oid)
-      if (type === undefined || builtinOids.has(type.oid)) continue
+      if (type === undefined || builtins().byOid.has(type.oid)) continue
       this.#byOid.delete(type.oid)
       this.#elementOids.delete(type.arrayOid)
     }
@@ -137,7 +152,7 @@ export class KnownTypes {
   /** Whether a type was learnt, and so may be another one by now. */
   isLearnt(oid: Oid): boolean {
     const type = this.#byOid.get(this.#elementOids.get(oid) ?? oid)
-    return type !== undefined && !builtinOids.has(type.oid)
+    return type !== undefined && !builtins().byOid.has(type.oid)
   }
 
   /** A lookup under way that answers for all of these types and that somebody on this connection may wait for. */
