@@ -34,7 +34,7 @@ export class Connector {
     this.options = typeof conninfo === "object" ? { ...conninfo, ...options } : (options ?? {})
     this.config = resolveConfig(conninfo, options, { otherKeys: new Set([...SESSION_OPTION_NAMES, ...otherKeys]) })
     checkSessionOptions(this.options)
-    createDefaultRegistry(this.options.types ?? {}, this.#knownTypes) // refuses wrong type options now
+    if (this.options.types) createDefaultRegistry(this.options.types, this.#knownTypes) // refuses wrong ones now
   }
 
   /**

@@ -379,7 +379,7 @@ export class Link
     this.#stall?.dispose()
     this.#decoder.stop()
     this.#transport.destroy()
-    this.#cancels.dispose(refusal("closed", this.#reason))
+    this.#cancels.dispose(() => refusal("closed", this.#reason))
     this.#failAll()
   }
 
