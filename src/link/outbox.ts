@@ -9,6 +9,8 @@ import { Encoder } from "../protocol/encoder.ts"
 import type { Transport } from "../transport/transport.ts"
 
 const CAPACITY: number = 16 * 1024
+/** Enough for a start-up and small requests, so that many idle connections take little memory. */
+const FIRST_CAPACITY = 1024
 /** A burst beyond this does not keep its memory. */
 const KEPT_CAPACITY = 256 * 1024
 /** A burst goes on as it began: a fresh buffer has room for as much as the last one held, and this. */
@@ -18,7 +20,7 @@ const MUCH = 128 * 1024
 
 /** The encoder of a link and the one place that writes to its transport. */
 export class Outbox {
-  readonly encoder: Encoder = new Encoder(new ByteWriter(CAPACITY))
+  readonly encoder: Encoder = new Encoder(new ByteWriter(FIRST_CAPACITY))
   readonly #transport: Transport
   readonly #onFlush: () => void
   #scheduled = false

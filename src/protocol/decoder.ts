@@ -28,6 +28,8 @@ import type { ConnectionSink, FrameSink } from "./frame-sink.ts"
 /** The type byte and the length word. */
 const HEADER = 5
 const SMALL_CAPACITY = 1024
+/** Where nothing is pending yet: on most connections no frame is ever cut. */
+const NO_BYTES = new ByteSource(new Uint8Array(0))
 /** Kept between frames; a larger one belongs to its frame, and to whoever keeps a part of that. */
 const PENDING_CAPACITY = 64 * 1024
 /** When at least so much of a frame is to come, it may as well be read to its place. */
@@ -46,7 +48,7 @@ export class Decoder {
   sink: FrameSink
   readonly #connection: ConnectionSink
   #maxLength: number
-  #pending: ByteSource = new ByteSource(allocateBytes(SMALL_CAPACITY))
+  #pending: ByteSource = NO_BYTES
   #pendingLength = 0
   #stopped = false
 
@@ -160,7 +162,7 @@ export class Decoder {
   #finishPending(total: number): void {
     const frame = this.#pending
     this.#pendingLength = 0
-    if (frame.isOwned) this.#pending = new ByteSource(allocateBytes(SMALL_CAPACITY))
+    if (frame.isOwned) this.#pending = NO_BYTES
     this.#frames(frame, 0, total)
   }
 
@@ -179,7 +181,7 @@ export class Decoder {
     if (needed > capacity || (total > capacity && total <= TRUSTED_CAPACITY)) {
       const wanted =
         total <= TRUSTED_CAPACITY ? total : Math.min(total, Math.max(needed, capacity * 2, TRUSTED_CAPACITY))
-      const grown = allocateBytes(Math.max(needed, wanted))
+      const grown = allocateBytes(Math.max(needed, wanted, SMALL_CAPACITY))
       grown.set(this.#pending.bytes.subarray(0, this.#pendingLength))
       this.#pending = new ByteSource(grown, grown.length > PENDING_CAPACITY)
     }

@@ -13,12 +13,16 @@ import type { KeepalivesConfig } from "../config/config.ts"
 import type { TlsHandshake } from "../config/tls-handshake.ts"
 import type { TlsInfo, Transport, TransportAddress, TransportHandler, TransportOptions } from "./transport.ts"
 
-/** Larger buffers gain nothing over loopback, smaller ones cost reads. */
+/** Enough for a start-up and small results, so that many idle connections take little memory. */
+const FIRST_READ_BUFFER_SIZE = 4 * 1024
+/** From the first read that fills the smaller one. Larger buffers gain nothing over loopback, smaller ones cost reads. */
 const READ_BUFFER_SIZE = 64 * 1024
 
-/** The numeric addresses of a host, in the order the system's resolver gives them. */
+/** The numeric addresses of a host, in the order the system's resolver gives them; of an address, that one. */
 export async function resolveHost(host: string): Promise<string[]> {
-  const addresses = await runtimeModule("node:dns/promises").lookup(host, { all: true, order: "verbatim" })
+  if (runtimeModule("node:net").isIP(host) !== 0) return [host]
+  const { lookup } = await import("node:dns/promises")
+  const addresses = await lookup(host, { all: true, order: "verbatim" })
   return addresses.map(({ address }) => address)
 }
 
@@ -55,7 +59,7 @@ class NodeTransport implements Transport {
   readonly address: TransportAddress
   handler: TransportHandler = { onData: () => {}, onDrain: () => {}, onClose: () => {} }
   tls: TlsInfo | undefined
-  readonly #source: ByteSource = new ByteSource(allocateBytes(READ_BUFFER_SIZE))
+  #source: ByteSource = new ByteSource(allocateBytes(FIRST_READ_BUFFER_SIZE))
   #isBufferKnown = false
   #isDirect = false
   #socket: Socket
@@ -89,8 +93,15 @@ class NodeTransport implements Transport {
   }
 
   #onRead(count: number): boolean {
-    if (this.#isDirect) this.handler.onRead!(count)
-    else this.handler.onData(this.#source, 0, count)
+    if (this.#isDirect) {
+      this.handler.onRead!(count)
+      return true
+    }
+    this.handler.onData(this.#source, 0, count)
+    if (count === FIRST_READ_BUFFER_SIZE && count === this.#source.bytes.length) {
+      this.#source = new ByteSource(allocateBytes(READ_BUFFER_SIZE))
+      this.#isBufferKnown = false
+    }
     return true
   }
 
