@@ -9,7 +9,6 @@ import { createRequire } from "node:module"
 /** What is loaded here, and as what. */
 interface Modules {
   readonly "node:crypto": typeof import("node:crypto")
-  readonly "node:dns/promises": typeof import("node:dns/promises")
   readonly "node:fs": typeof import("node:fs")
   readonly "node:net": typeof import("node:net")
   readonly "node:os": typeof import("node:os")
