@@ -68,7 +68,8 @@ export class Reaper<R> {
       if (longestIdle === undefined || now < longestIdle.idleSince + maxIdleMs) break
       this.#host.onUnneeded(longestIdle)
     }
-    this.wake()
+    // Not by the time that it is now: what has become due meanwhile has not been looked at.
+    this.#wakeAt(this.#next(now))
   }
 
   /** Whether there are more than have to be kept. */

@@ -57,6 +57,11 @@ export class FakeClock implements Clock {
     return [...this.#timers].filter((timer) => timer.isReferenced).length
   }
 
+  /** Time that is spent on what goes on right now: no timer is called meanwhile. */
+  spend(ms: number): void {
+    this.#now += ms
+  }
+
   /** Lets time pass. Whatever was set off before, or by a timer, has run before the next one is called. */
   async advance(ms: number): Promise<void> {
     await settled()
@@ -68,7 +73,7 @@ export class FakeClock implements Clock {
       next.callback()
       await settled()
     }
-    this.#now = end
+    this.#now = Math.max(this.#now, end)
   }
 
   #next(end: number): FakeTimer | undefined {

@@ -21,6 +21,27 @@ describe("maxLifetime", () => {
     expect(await h.end()).toBe(0)
   })
 
+  it("ends one on time, too, that comes to its end while another one is being ended", async () => {
+    const ended: number[] = []
+    const h = new PoolHarness(
+      { maxLifetimeMs: 10_000 },
+      {
+        onRemoved: () => {
+          ended.push(h.clock.now())
+          h.clock.spend(5)
+        },
+      },
+    )
+    h.clock.chance = 0
+    const [first] = await h.takeOpened(1)
+    await h.clock.advance(2)
+    const [second] = await h.takeOpened(1)
+    for (const entry of [first, second]) h.pool.giveBack(entry!)
+    await h.clock.advance(10_010)
+    expect(ended).toEqual([10_000, 10_005])
+    await h.end()
+  })
+
   it("interrupts nobody: who uses an old one keeps it, and it is closed when it comes back", async () => {
     const h = new PoolHarness({ maxLifetimeMs: 1000 })
     const [entry] = await h.takeOpened(1)
