@@ -119,7 +119,7 @@ export class Caretaker<R> {
   onLost(entry: Entry<R>): void {
     if (entry.state === "closing") return
     this.#counters.lost++
-    if (entry.users === 0) this.remove(entry, new Error("the connection was lost"), true)
+    if (entry.users === 0) this.remove(entry, this.#kind.lossOf(entry.resource), true)
     else this.retire(entry)
     this.#host.onChange()
   }
@@ -133,7 +133,7 @@ export class Caretaker<R> {
     if (this.isUnwanted(entry)) {
       const isLost = !this.#kind.isAlive(entry.resource)
       if (isLost && !entry.isRetired) this.#counters.lost++ // nobody has told us yet
-      this.remove(entry, undefined, isLost)
+      this.remove(entry, isLost ? this.#kind.lossOf(entry.resource) : undefined, isLost)
       return
     }
     if (isComing(entry)) this.#coming--

@@ -22,7 +22,7 @@ const DISCARD =
   "DISCARD SEQUENCES; DISCARD TEMP"
 
 /** Servers end sessions that are idle for too long; that says nothing about others. */
-const IDLE_TIMEOUTS: readonly unknown[] = ["57P05", "25P03"]
+const IDLE_TIMEOUTS: readonly string[] = ["57P05", "25P03"]
 
 /** Opens, checks and resets connections. */
 export class ConnectionKind implements ResourceKind<HeldConnection> {
@@ -62,17 +62,23 @@ export class ConnectionKind implements ResourceKind<HeldConnection> {
     }
   }
 
-  async close({ session, isQuiet }: HeldConnection, atOnce: boolean, reason: unknown): Promise<void> {
-    if (atOnce || !isQuiet) session.link.destroy(reason instanceof Error ? reason : undefined)
-    await session.link.close()
+  async close(held: HeldConnection, atOnce: boolean, reason: unknown): Promise<void> {
+    const { link } = held.session
+    // Its user may have noticed before us: it is known before another one is opened in its place.
+    if (link.state === "closed") this.#onLost(held)
+    if (atOnce || !held.isQuiet) link.destroy(reason instanceof Error ? reason : undefined)
+    await link.close()
   }
 
-  watch({ session }: HeldConnection, onLost: () => void): void {
-    session.link.closed.then(() => {
-      const { reason } = session.link
-      if (reason !== undefined && !IDLE_TIMEOUTS.includes((reason as Partial<ServerError>).code)) this.onSuspicion()
+  watch(held: HeldConnection, onLost: () => void): void {
+    held.session.link.closed.then(() => {
+      this.#onLost(held)
       onLost()
     })
+  }
+
+  lossOf({ session }: HeldConnection): unknown {
+    return session.link.reason ?? new ConnectionError("the connection was closed")
   }
 
   isAlive({ session }: HeldConnection): boolean {
@@ -111,6 +117,14 @@ export class ConnectionKind implements ResourceKind<HeldConnection> {
     if (error instanceof AuthenticationError || error instanceof ConfigError) return true
     if (!(error instanceof ServerError)) return false
     return error.code.startsWith("28") || error.code === "3D000" || error.code === "42501"
+  }
+
+  #onLost(held: HeldConnection): void {
+    const { reason } = held.session.link
+    if (held.isLossKnown || reason === undefined) return
+    held.isLossKnown = true
+    const wasIdle = reason instanceof ServerError && IDLE_TIMEOUTS.includes(reason.code)
+    if (!wasIdle) this.onSuspicion()
   }
 
   #isDueForHealthCheck(idleMs: number): boolean {

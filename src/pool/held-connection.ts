@@ -14,6 +14,8 @@ export class HeldConnection {
   readonly start: Start
   /** It was used for more than plain statements since it was reset. */
   wasTouched = false
+  /** It is known to be lost, and what follows from that has been done. */
+  isLossKnown = false
 
   constructor(session: Session, info: ConnectionInfo) {
     const { link } = session

@@ -16,6 +16,8 @@ export interface ResourceKind<R> {
   watch(resource: R, onLost: () => void): void
   /** False once it is known to be of no use any more. */
   isAlive(resource: R): boolean
+  /** Why it is of no use any more. */
+  lossOf(resource: R): unknown
   /** Whether it has to be checked before it is lent, having been idle for so long. */
   mustCheck(resource: R, idleMs: number): boolean
   /**

@@ -19,6 +19,8 @@ export class FakeResource {
   /** Whether it must be reset, with an answer to be awaited, when it comes back. */
   needsReset = false
   onLost: () => void = () => {}
+  /** Why it is not alive. */
+  loss: Error | undefined
   /** How often it was checked. */
   checks = 0
 
@@ -65,6 +67,10 @@ export class FakeResources implements ResourceKind<FakeResource> {
 
   isAlive(resource: FakeResource): boolean {
     return resource.isAlive
+  }
+
+  lossOf(resource: FakeResource): unknown {
+    return resource.loss
   }
 
   mustCheck(_resource: FakeResource, idleMs: number): boolean {
@@ -117,8 +123,9 @@ export class FakeResources implements ResourceKind<FakeResource> {
     answer(take(this.resets, index), error)
   }
 
-  lose(resource: FakeResource): void {
+  lose(resource: FakeResource, loss: Error = new Error("lost")): void {
     resource.isAlive = false
+    resource.loss = loss
     resource.onLost()
   }
 

@@ -71,6 +71,23 @@ describe("hooks", () => {
     expect(await removing.value`select 1`).toBe(1)
   })
 
+  it("are told why a connection was lost, whether somebody used it or not", async () => {
+    const reasons = new Map<unknown, unknown>()
+    const pool = openPool({ max: 2, onRemove: ({ backendPid }, reason) => reasons.set(backendPid, reason) })
+    const [used, idle] = await Promise.all([pool.acquire(), pool.acquire()])
+    const pids = [pidOf(used), pidOf(idle)]
+    idle.release()
+    const running = failure(used.query`select pg_sleep(60)`)
+    await admin.query`select pg_terminate_backend(pid) from unnest(${pids}::int4[]) pid`
+    await running
+    used.release()
+    await until(() => reasons.size === 2)
+    for (const pid of pids) {
+      expect(reasons.get(pid)).toBeInstanceOf(errors.AdminShutdown)
+    }
+    expect(pool.stats().lost).toBe(2)
+  })
+
   it("keep no hold on a connection after they are done", async () => {
     let kept: Connection | undefined
     const pool = openPool({
