@@ -6,7 +6,7 @@
 
 import { readdir, readFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
-import { transform } from "esbuild"
+import { type Plugin, transform } from "esbuild"
 import type { Options } from "tsup"
 
 const entry: Record<string, string> = {
@@ -16,6 +16,16 @@ const entry: Record<string, string> = {
   drizzle: "src/adapters/drizzle.ts",
 }
 const output = "dist"
+
+/** The adapters import the front door as built: bundled with them it would be one more file for everybody to load. */
+const frontDoor: Plugin = {
+  name: "front-door",
+  setup: (build) => {
+    build.onResolve({ filter: /^\.\.\/index\.ts$/ }, ({ importer }) =>
+      /[\\/]adapters[\\/]/.test(importer) ? { path: "./index.js", external: true } : undefined,
+    )
+  },
+}
 
 /** Writes `x.cjs` beside each `x.js`. */
 async function translateToCommonJs(directory: string): Promise<void> {
@@ -50,6 +60,7 @@ const modules: Options = {
   clean: true,
   splitting: true,
   removeNodeProtocol: false,
+  esbuildPlugins: [frontDoor],
   // Less to read at start-up; names stay, for stacks and for the names of errors.
   esbuildOptions: (options) => {
     options.minifyWhitespace = true
