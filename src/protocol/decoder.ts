@@ -28,8 +28,6 @@ import type { ConnectionSink, FrameSink } from "./frame-sink.ts"
 /** The type byte and the length word. */
 const HEADER = 5
 const SMALL_CAPACITY = 1024
-/** Where nothing is pending yet: on most connections no frame is ever cut. */
-const NO_BYTES = new ByteSource(new Uint8Array(0))
 /** Kept between frames; a larger one belongs to its frame, and to whoever keeps a part of that. */
 const PENDING_CAPACITY = 64 * 1024
 /** When at least so much of a frame is to come, it may as well be read to its place. */
@@ -48,7 +46,7 @@ export class Decoder {
   sink: FrameSink
   readonly #connection: ConnectionSink
   #maxLength: number
-  #pending: ByteSource = NO_BYTES
+  #pending: ByteSource = new ByteSource(new Uint8Array(0))
   #pendingLength = 0
   #stopped = false
 
@@ -162,7 +160,7 @@ export class Decoder {
   #finishPending(total: number): void {
     const frame = this.#pending
     this.#pendingLength = 0
-    if (frame.isOwned) this.#pending = NO_BYTES
+    if (frame.isOwned) this.#pending = new ByteSource(new Uint8Array(0))
     this.#frames(frame, 0, total)
   }
 

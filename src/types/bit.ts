@@ -13,8 +13,13 @@ import { textForm } from "./text-form.ts"
 
 const HEADER = 4
 const BITS = /^[01]*$/
+let digitsOfBytes: readonly string[] | undefined
+
 /** The eight digits of every byte. */
-const DIGITS: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(2).padStart(8, "0"))
+function bitDigits(): readonly string[] {
+  digitsOfBytes ??= Array.from({ length: 256 }, (_, byte) => byte.toString(2).padStart(8, "0"))
+  return digitsOfBytes
+}
 
 function decodeText(source: ByteSource, start: number, end: number): string {
   return source.ascii(start, end)
@@ -40,9 +45,10 @@ function bitCodecFor(name: "bit" | "varbit"): Codec<string> {
       if (count < 0 || Math.ceil(count / 8) !== end - start - HEADER) {
         throw new DecodeError(name, `${count} bits announced in ${end - start - HEADER} bytes`)
       }
-      const bytes = source.bytes
+      const { bytes } = source
+      const ofByte = bitDigits()
       let digits = ""
-      for (let at = start + HEADER; at < end; at++) digits += DIGITS[bytes[at]!]!
+      for (let at = start + HEADER; at < end; at++) digits += ofByte[bytes[at]!]!
       return digits.slice(0, count)
     },
     encodeText: (value) => textForm(name, "a string of 0 and 1", value),
