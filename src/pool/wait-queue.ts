@@ -1,6 +1,6 @@
 /**
  * Those who wait, first come first served. One timer serves all deadlines: it is set for the earliest, and keeps the
- * process alive only while somebody waits. Who has given up stays in the ring as a gap until it is passed or the gaps
+ * process alive while somebody waits, even for ever, and only then. Who has given up stays in the ring as a gap until it is passed or the gaps
  * outnumber the others.
  *
  *     front [ A · · B C · D ] back        · has given up
@@ -42,7 +42,7 @@ export class WaitQueue<G> {
     this.#ring.push(waiter)
     if (++this.#size === 1) this.#timer?.setReferenced(true)
     if (signal !== undefined) waiter.watch(signal, () => this.#leave(waiter, signal.reason))
-    if (waiter.deadline < this.#timerAt) this.#setTimer(waiter.deadline)
+    this.#wakeBy(waiter.deadline)
   }
 
   /** The one who is next, without taking it. */
@@ -72,7 +72,7 @@ export class WaitQueue<G> {
 
   /** Nobody will wait here any more. */
   dispose(): void {
-    this.#timer?.cancel()
+    this.#cancelTimer()
   }
 
   #leave(waiter: Waiter<G>, reason: unknown): void {
@@ -85,7 +85,9 @@ export class WaitQueue<G> {
 
   #left(count: number): void {
     this.#size -= count
-    if (this.#size === 0) this.#timer?.setReferenced(false)
+    if (this.#size > 0) return
+    if (this.#timerAt < Number.POSITIVE_INFINITY) this.#timer?.setReferenced(false)
+    else this.#cancelTimer()
   }
 
   #closeGaps(): void {
@@ -94,17 +96,23 @@ export class WaitQueue<G> {
     for (const waiter of this.#ring.drain()) if (!waiter.isOver) this.#ring.push(waiter)
   }
 
-  #setTimer(at: number): void {
-    this.#timer?.cancel()
+  #wakeBy(at: number): void {
+    if (this.#timer !== undefined && at >= this.#timerAt) return
+    this.#cancelTimer()
     this.#timerAt = at
     this.#timer = this.#clock.schedule(Math.max(0, at - this.#clock.now()), () => this.#onTimer())
     this.#timer.setReferenced(this.#size > 0)
   }
 
-  #onTimer(): void {
-    const now = this.#clock.now()
+  #cancelTimer(): void {
+    this.#timer?.cancel()
     this.#timer = undefined
     this.#timerAt = Number.POSITIVE_INFINITY
+  }
+
+  #onTimer(): void {
+    const now = this.#clock.now()
+    this.#cancelTimer()
     const waiters = this.#ring.drain()
     const late: Waiter<G>[] = []
     let next = Number.POSITIVE_INFINITY
@@ -119,7 +127,7 @@ export class WaitQueue<G> {
     }
     this.#left(late.length)
     for (const waiter of late) waiter.refuse(this.#makeTimeout(now - waiter.since))
-    if (next < this.#timerAt) this.#setTimer(next)
+    if (this.#size > 0) this.#wakeBy(next)
     if (late.length > 0) this.#onLeave()
   }
 }

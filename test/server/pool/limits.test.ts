@@ -52,29 +52,45 @@ describe("a server that shuts down", () => {
   })
 })
 
+/** What a process prints that runs a program until it ends, or for so long. */
+async function outputOf(program: string): Promise<string[]> {
+  const directory = await mkdtemp(join(tmpdir(), "pgline-exit-"))
+  const entry = pathToFileURL(join(import.meta.dirname, "../../../src/index.ts")).href
+  try {
+    const file = join(directory, "program.ts")
+    await writeFile(
+      file,
+      `import { Pool } from ${JSON.stringify(entry)}
+      process.once("beforeExit", () => console.log("ends by itself"))
+      ${program}`,
+    )
+    const { stdout } = await promisify(execFile)(process.execPath, [file])
+    return stdout.trim().split("\n")
+  } finally {
+    await rm(directory, { recursive: true })
+  }
+}
+
 describe("a process that has nothing left to do", () => {
+  it("but to wait for ever for a server that is not there stays", async () => {
+    const output = await outputOf(`
+      const pool = new Pool("host=127.0.0.1 port=1", { acquireTimeout: 0 })
+      setTimeout(() => process.exit(), 700).unref()
+      pool.value("select 1")`)
+    expect(output).toEqual([""])
+  })
+
   it.each([
     [true, "ends with idle connections"],
     [false, "is kept alive by them otherwise"],
   ])("allowExitOnIdle: %s", async (allowExitOnIdle) => {
-    const directory = await mkdtemp(join(tmpdir(), "pgline-exit-"))
-    const entry = pathToFileURL(join(import.meta.dirname, "../../../src/index.ts")).href
-    const program = `
-      import { Pool } from ${JSON.stringify(entry)}
+    const output = await outputOf(`
       const pool = new Pool(${JSON.stringify(sharedServer.url)}, { min: 2, allowExitOnIdle: ${allowExitOnIdle} })
       await pool.open({ wait: true })
       await pool.transaction((tx) => tx.value\`select 1\`)
       const values = await Promise.all([1, 2, 3].map((n) => pool.value("select $1::int4", [n])))
       console.log(values.join())
-      process.once("beforeExit", () => console.log("ends by itself"))
-      setTimeout(() => process.exit(), 700).unref()`
-    try {
-      const file = join(directory, "program.ts")
-      await writeFile(file, program)
-      const { stdout } = await promisify(execFile)(process.execPath, [file])
-      expect(stdout.trim().split("\n")).toEqual(allowExitOnIdle ? ["1,2,3", "ends by itself"] : ["1,2,3"])
-    } finally {
-      await rm(directory, { recursive: true })
-    }
+      setTimeout(() => process.exit(), 700).unref()`)
+    expect(output).toEqual(allowExitOnIdle ? ["1,2,3", "ends by itself"] : ["1,2,3"])
   })
 })

@@ -3,6 +3,7 @@
  */
 
 import { describe, expect, it } from "vitest"
+import { PoolTimeoutError } from "../../../src/errors/pool-error.ts"
 import { resolvePoolSettings } from "../../../src/pool/options.ts"
 import { PoolHarness } from "./harness.ts"
 
@@ -70,6 +71,23 @@ describe("the timers of a pool", () => {
     h.pool.giveBack(entry!)
     h.pool.giveBack(await waiting)
     expect(h.clock.referenced).toBe(0)
+    await h.end()
+  })
+
+  it("do so for those, too, who wait without a deadline, before and behind others", async () => {
+    const h = new PoolHarness({ max: 1 })
+    const [entry] = await h.takeOpened(1)
+    expect(h.clock.pending).toBe(0)
+    const forEver = h.take()
+    expect(h.clock.referenced).toBe(1)
+    const late = h.take({ timeoutMs: 50 }).catch((error: unknown) => error)
+    expect(h.clock.referenced).toBe(1)
+    await h.clock.advance(50)
+    expect(await late).toBeInstanceOf(PoolTimeoutError)
+    expect(h.clock.referenced).toBe(1)
+    h.pool.giveBack(entry!)
+    h.pool.giveBack(await forEver)
+    expect(h.clock.pending).toBe(0)
     await h.end()
   })
 })
