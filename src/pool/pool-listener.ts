@@ -151,22 +151,25 @@ export class PoolListener {
     this.#supervision = undefined
   }
 
-  /** Listens on a connection until it is lost. */
+  /** Listens on a connection until it is lost, or of no use because it cannot listen on every channel. */
   async #serve(connection: Listening): Promise<void> {
     this.#connection = connection
     try {
       await Promise.all([...this.#channels.values()].map((channel) => this.#listenOn(connection, channel)))
       this.#failures = 0
-      if (this.#channels.size === 0) return
-      const reason = await connection.lost
-      for (const channel of this.#channels.values()) {
-        // When one gap follows another before it was told, it is the first that counts.
-        channel.gap ??= { channel: channel.name, since: connection.lastWell, reason }
-      }
+      if (this.#channels.size > 0) this.#noteGap(connection, await connection.lost)
+    } catch (error) {
+      this.#noteGap(connection, error)
+      throw error
     } finally {
       if (this.#connection === connection) this.#connection = undefined
       await connection.close()
     }
+  }
+
+  /** From now on nobody listens. When one gap follows another before it was told, it is the first that counts. */
+  #noteGap({ lastWell }: Listening, reason: unknown): void {
+    for (const channel of this.#channels.values()) channel.gap ??= { channel: channel.name, since: lastWell, reason }
   }
 
   async #listenOn(connection: Listening, channel: Channel): Promise<void> {

@@ -248,6 +248,26 @@ describe("a lost connection", () => {
     await listener.close()
   })
 
+  it("is told once more when its successor is lost before it listens on everything", async () => {
+    const gaps: unknown[] = []
+    await listener.listen("a", () => {}, { onGap: ({ reason }) => gaps.push(reason) })
+    await listener.listen("b", () => {})
+    const half = new FakeListening()
+    const reason = new Error("lost again")
+    half.listen = async (channel) => {
+      if (channel === "b") throw reason
+    }
+    outcomes.push(Promise.resolve(half))
+    const first = new Error("lost")
+    opened[0]?.lose(first)
+    await settled()
+    expect(gaps).toEqual([first])
+    await clock.advance(10_000)
+    expect(opened).toHaveLength(2)
+    expect(gaps, "what was sent in between was missed").toEqual([first, reason])
+    await listener.close()
+  })
+
   it("is not replaced when the last one goes while it pauses", async () => {
     const subscription = await listener.listen("a", () => {})
     outcomes.push(new Error("down"))
