@@ -60,7 +60,7 @@ export class Opener<R> {
   /** Opens what is wanted, as far as attempts may be made now. */
   advance(): void {
     if (this.#state === "stopped" || this.#pause !== undefined) return
-    for (let wanted = this.#host.wanted(); wanted > 0; wanted--) {
+    while (this.#host.wanted() > 0) {
       if (this.#state === "probing" && this.#pending > 0) return
       this.#attempt()
     }

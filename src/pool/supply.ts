@@ -75,7 +75,7 @@ export class Supply<R> {
   /** Has idle ones checked and new ones opened, as far as they are missing. */
   advance(): void {
     const { shelf, care } = this.#host
-    for (let missing = this.#host.waiting() - care.coming; missing > 0; missing--) {
+    while (this.#host.waiting() > care.coming) {
       const entry = shelf.idle.at(-1)
       if (entry === undefined) break
       void care.check(entry, shelf.isSuspect(entry))
@@ -196,7 +196,7 @@ export class Supply<R> {
     const isNeeded = shelf.staying <= min
     if (isNeeded && this.size < max && !entry.isLeaving) {
       shelf.leave(entry)
-    } else if (!entry.isLeaving || this.size >= max) {
+    } else if (!entry.isLeaving || this.size >= max || shelf.staying >= min) {
       counters.closedByAge++
       care.retire(entry)
     }

@@ -65,6 +65,22 @@ describe("maxLifetime", () => {
     await h.end()
   })
 
+  it("closes it without a successor when none is needed any more", async () => {
+    const h = new PoolHarness({ maxLifetimeMs: 1000, min: 1, max: 2 })
+    h.pool.open()
+    h.resources.opens()
+    await h.clock.advance(1000)
+    for (let i = 0; i < 50; i++) {
+      h.resources.failsToOpen(new Error("refused"))
+      await h.clock.advance(100)
+    }
+    expect(h.pool.gauges, "its successor cannot be opened").toMatchObject({ open: 1, dying: 0 })
+    h.pool.resize(0, 2)
+    await h.clock.advance(2000)
+    expect(h.pool.gauges).toMatchObject({ open: 0, dying: 1 })
+    await h.end()
+  })
+
   it("closes it first where there is no room", async () => {
     const h = new PoolHarness({ maxLifetimeMs: 1000, min: 1, max: 1 })
     h.pool.open()
