@@ -3,10 +3,17 @@
  * how to tell that one is well, and how to bring one back to how it was.
  */
 
-import type { Clock } from "../base/clock.ts"
+import { Stop } from "../base/stop.ts"
 import { Connection } from "../connection/connection.ts"
 import type { Connector } from "../connection/connector.ts"
-import { AuthenticationError, ConfigError, ConnectionError, TimeoutError, UsageError } from "../errors/client-error.ts"
+import {
+  AuthenticationError,
+  ConfigError,
+  ConnectionError,
+  describeValue,
+  TimeoutError,
+  UsageError,
+} from "../errors/client-error.ts"
 import { ServerError } from "../errors/server-error.ts"
 import { runScript } from "../session/run-query.ts"
 import { HeldConnection } from "./held-connection.ts"
@@ -32,13 +39,11 @@ export class ConnectionKind implements ResourceKind<HeldConnection> {
   readonly #connector: Connector
   readonly #options: PoolOptions
   readonly #settings: PoolSettings
-  readonly #clock: Clock
 
-  constructor(connector: Connector, options: PoolOptions, settings: PoolSettings, clock: Clock) {
+  constructor(connector: Connector, options: PoolOptions, settings: PoolSettings) {
     this.#connector = connector
     this.#options = options
     this.#settings = settings
-    this.#clock = clock
     this.setIdle = settings.allowExitOnIdle
       ? ({ session }, isIdle) => session.link.transport.setReferenced(!isIdle)
       : undefined
@@ -49,16 +54,12 @@ export class ConnectionKind implements ResourceKind<HeldConnection> {
     const held = new HeldConnection(session, this.#connector.infoOf(session))
     const { onConnect } = this.#options
     if (onConnect === undefined) return held
-    const onAbort = (): void => session.link.destroy(signal.reason)
-    signal.addEventListener("abort", onAbort, { once: true })
     try {
-      await this.#runHook("onConnect", onConnect, held)
+      await this.#runHook("onConnect", onConnect, held, signal)
       return held
     } catch (error) {
       await this.close(held, true, error)
       throw error
-    } finally {
-      signal.removeEventListener("abort", onAbort)
     }
   }
 
@@ -144,11 +145,18 @@ export class ConnectionKind implements ResourceKind<HeldConnection> {
   }
 
   /** A function of the caller's gets a connection of its own for as long as it takes, and leaves it quiet. */
-  async #runHook(name: string, hook: ConnectionHook, held: HeldConnection): Promise<void> {
+  async #runHook(name: string, hook: ConnectionHook, held: HeldConnection, signal?: AbortSignal): Promise<void> {
     const lent = held.session.lend()
-    const call = async (): Promise<unknown> => hook(new Connection(lent, held.info))
+    const call = async (): Promise<unknown> => {
+      try {
+        return await hook(new Connection(lent, held.info))
+      } catch (error) {
+        if (error instanceof Error) throw error
+        throw new UsageError(`the hook ${name} threw ${describeValue(error)}`, { cause: error })
+      }
+    }
     try {
-      const verdict = await this.#within(this.#settings.hookTimeoutMs, `the hook ${name}`, call())
+      const verdict = await this.#within(this.#settings.hookTimeoutMs, `the hook ${name}`, call(), signal)
       if (verdict === false) throw new ConnectionError(`the hook ${name} has turned the connection down`)
       if (!held.isQuiet) throw new UsageError(`the hook ${name} has left a query or a transaction behind`)
     } finally {
@@ -160,13 +168,12 @@ export class ConnectionKind implements ResourceKind<HeldConnection> {
     return runScript(session, start, script, {})
   }
 
-  #within<T>(timeoutMs: number, what: string, promise: Promise<T>): Promise<T> {
+  #within<T>(timeoutMs: number, what: string, promise: Promise<T>, signal?: AbortSignal): Promise<T> {
     return new Promise((resolve, reject) => {
-      const timer = this.#clock.schedule(timeoutMs, () => {
-        reject(new TimeoutError(`${what} took longer than ${timeoutMs} ms`))
-      })
-      timer.setReferenced(true)
-      promise.then(resolve, reject).finally(() => timer.cancel())
+      const stop = new Stop(signal, timeoutMs, () => new TimeoutError(`${what} took longer than ${timeoutMs} ms`))
+      if (stop.isStopped) reject(stop.reason)
+      stop.listen(reject)
+      promise.then(resolve, reject).finally(() => stop.dispose())
     })
   }
 }

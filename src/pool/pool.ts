@@ -102,14 +102,14 @@ export class Pool extends QueryMethods implements AsyncDisposable {
     this.#connector = connector
     const all: PoolOptions = connector.options
     const settings = resolvePoolSettings(all)
-    const kind = new ConnectionKind(connector, all, settings, systemClock)
+    const kind = new ConnectionKind(connector, all, settings)
     const { targetSessionAttrs } = connector.config
     this.name = all.name
     this.#wantsWriter = targetSessionAttrs === "read-write" || targetSessionAttrs === "primary"
     this.#resources = new ResourcePool(kind, settings.limits, systemClock, {
       onOpened: (_held, tookMs) => this.#runner.onOpened(tookMs),
-      onRemoved: ({ info }, reason) => contain(() => all.onRemove?.(info, reason)),
-      onReconnectFailed: (error) => contain(() => all.onReconnectFailed?.(error)),
+      onRemoved: ({ info }, reason) => void contain(() => all.onRemove?.(info, reason)),
+      onReconnectFailed: (error) => void contain(() => all.onReconnectFailed?.(error)),
       onLeak: (_held, heldMs, takenBy) => this.#warnOfLeak(heldMs, takenBy),
     })
     this.#listener = new PoolListener((signal) => openListening(kind, systemClock, settings, signal), systemClock)
@@ -208,7 +208,7 @@ export class Pool extends QueryMethods implements AsyncDisposable {
     const since = systemClock.now()
     const connection = await this.acquire({ timeout })
     connection.release()
-    await this.#resources.untilOpen(min, timeout > 0 ? timeout - (systemClock.now() - since) : 0)
+    await this.#resources.untilOpen(min, timeout > 0 ? Math.max(1, timeout - (systemClock.now() - since)) : 0)
   }
 
   /**
@@ -297,10 +297,9 @@ function checkSignal(signal: unknown): void {
   throw new UsageError(`the signal must be an AbortSignal, got ${describeValue(signal)}`, { safeToRetry: true })
 }
 
-function contain(call: () => void): void {
+/** What a listener throws is not the pool's, nor what the promise of an asynchronous one rejects with. */
+async function contain(call: () => unknown): Promise<void> {
   try {
-    call()
-  } catch {
-    // What a listener throws is not the pool's.
-  }
+    await call()
+  } catch {}
 }

@@ -101,7 +101,7 @@ export class FakeResources implements ResourceKind<FakeResource> {
     return resource
   }
 
-  failsToOpen(error: Error, index = 0): void {
+  failsToOpen(error: unknown, index = 0): void {
     const question = take(this.openings, index)
     if (question === undefined) return
     this.count--

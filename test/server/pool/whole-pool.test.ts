@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { type Connection, connect, errors, Pool } from "../../../src/index.ts"
 import { sharedServer } from "../../support/test-server.ts"
+import { within } from "../../support/within.ts"
 import { failure, openPool, pidOf, until } from "./open-pool.ts"
 
 let admin: Connection
@@ -66,9 +67,36 @@ describe("hooks", () => {
     const pid = await resetting.use(async (connection) => connection.value`select pg_backend_pid()`)
     expect(await resetting.use(async (connection) => connection.value`select pg_backend_pid()`)).not.toBe(pid)
 
-    const removing = openPool({ max: 1, onRemove: () => JSON.parse("{") })
-    await removing.use((connection) => connection.destroy())
-    expect(await removing.value`select 1`).toBe(1)
+    for (const onRemove of [() => JSON.parse("{"), async () => JSON.parse("{")]) {
+      const removing = openPool({ max: 1, onRemove })
+      await removing.use((connection) => connection.destroy())
+      expect(await removing.value`select 1`).toBe(1)
+    }
+  })
+
+  it.each([undefined, null, "no"])("that throw %o fail like any other", async (thrown) => {
+    const pool = openPool({ acquireTimeout: 200, onConnect: () => Promise.reject(thrown) })
+    const error = await failure(pool.acquire())
+    expect(error).toBeInstanceOf(errors.PoolTimeoutError)
+    expect(error).toHaveProperty("cause.message", expect.stringContaining("the hook onConnect threw"))
+    expect(await failure(pool.listen("hooks", () => {}))).toBeInstanceOf(errors.UsageError)
+  })
+
+  it("that never end do not hold up the end of the pool", async () => {
+    let begun: () => void = () => {}
+    const hasBegun = new Promise<void>((resolve) => {
+      begun = resolve
+    })
+    const pool = openPool({
+      onConnect: () => {
+        begun()
+        return new Promise(() => {})
+      },
+    })
+    const waiting = failure(pool.acquire())
+    await hasBegun
+    await within("close", pool.close({ timeout: 0 }))
+    expect(await waiting).toBeInstanceOf(errors.PoolClosedError)
   })
 
   it("are told why a connection was lost, whether somebody used it or not", async () => {
@@ -146,6 +174,19 @@ describe("the whole pool", () => {
     const [idle] = connections.map(pidOf)
     await admin.query`select pg_terminate_backend(${idle})`
     await until(() => pool.stats().lost === 1 && pool.stats().size === 3)
+  })
+
+  it("does not wait for its minimum for longer than it was told, when the first connection took all the time", async () => {
+    let connections = 0
+    const pool = openPool({
+      min: 2,
+      onConnect: () => {
+        if (connections++ > 0) throw new Error("no more")
+        for (const end = performance.now() + 60; performance.now() < end; );
+      },
+    })
+    const opened = failure(pool.open({ wait: true, timeout: 50 }))
+    expect(await within("open", opened)).toBeInstanceOf(errors.PoolTimeoutError)
   })
 
   it("shrinks and grows when it is told to", async () => {

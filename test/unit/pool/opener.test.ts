@@ -24,6 +24,18 @@ describe("the pause after failures", () => {
 })
 
 describe("while the server is down", () => {
+  it.each([
+    [null, "null"],
+    ["no", "a string of 2 characters"],
+  ])("those who wait are told of whatever was thrown: %o", async (thrown, told) => {
+    const h = new PoolHarness({ max: 1 })
+    const taken = reasonOf(h.take({ timeoutMs: 50 }))
+    h.resources.failsToOpen(thrown)
+    await h.clock.advance(50)
+    expect(await taken).toMatchObject({ cause: thrown, message: expect.stringContaining(`connecting throws ${told}`) })
+    await h.end()
+  })
+
   it("one is tried at a time, with growing pauses, and all are opened when it is back", async () => {
     const h = new PoolHarness({ max: 5 })
     h.clock.chance = 0.999999
@@ -130,6 +142,22 @@ describe("while the server is down", () => {
     expect(new Set(granted).size).toBe(6)
     expect(h.pool.counters.unfit).toBe(1)
     for (const entry of granted) h.pool.giveBack(entry)
+    await h.end()
+  })
+})
+
+describe("opening", () => {
+  it("never opens more than there may be when somebody else asks for one in the middle of it", async () => {
+    const h = new PoolHarness({ min: 2, max: 2 })
+    let taken: Promise<unknown> | undefined
+    h.resources.onOpening = () => {
+      h.resources.onOpening = () => {}
+      taken = h.take()
+    }
+    h.pool.open()
+    expect(h.resources.openings).toHaveLength(2)
+    h.resources.opens()
+    await taken
     await h.end()
   })
 })
