@@ -10,6 +10,7 @@ import { platform as defaultPlatform } from "#platform"
 import type { Platform } from "../base/platform.ts"
 import { ConfigError, describeValue } from "../errors/client-error.ts"
 import type { Config, HostConfig, OAuthConfig, PasswordFunction } from "./config.ts"
+import { readConnectArguments } from "./connect-arguments.ts"
 import { resolveHosts } from "./hosts.ts"
 import { resolveKeepalives } from "./keepalives.ts"
 import { findKeyword, KEYWORDS, type Keyword } from "./keywords.ts"
@@ -38,17 +39,15 @@ export interface ResolveContext {
  * @throws ConfigError naming the parameter, the place its value came from and what is allowed.
  */
 export function resolveConfig(
-  conninfo?: string | ConninfoOptions,
+  conninfo?: string | URL | ConninfoOptions,
   options?: ConninfoOptions,
   context: ResolveContext = {},
 ): Config {
   const platform = context.platform ?? defaultPlatform
   const otherKeys = context.otherKeys ?? new Set<string>()
-  if (typeof conninfo !== "string") checkIsOptions(conninfo)
-  checkIsOptions(options)
-  const given: ConninfoOptions = typeof conninfo === "object" ? { ...conninfo, ...givenOnly(options) } : (options ?? {})
+  const { text, options: given } = readConnectArguments(conninfo, options)
   const settings: Settings = new Map()
-  if (typeof conninfo === "string") addString(conninfo, given.allowedKeywords, settings)
+  if (text !== undefined) addString(text, given.allowedKeywords, settings)
   readOptions(given, settings, otherKeys)
   applyService(settings, platform)
   addDefaults(settings, platform)
@@ -100,16 +99,6 @@ export function resolveConfig(
     startupParameters: resolveStartupParameters(settings, given.parameters, platform),
     ...resolveProtocolVersions(settings),
   })
-}
-
-function checkIsOptions(value: unknown): void {
-  if (value === undefined || (typeof value === "object" && value !== null && !Array.isArray(value))) return
-  throw new ConfigError(`connection parameters must be a string or an object of options, got ${describeValue(value)}`)
-}
-
-/** The options that are there: what counts as not given must not hide the other object's. */
-function givenOnly(options: ConninfoOptions | undefined): ConninfoOptions {
-  return Object.fromEntries(Object.entries(options ?? {}).filter(([, value]) => value !== undefined && value !== ""))
 }
 
 function addString(text: string, allowed: readonly string[] | undefined, settings: Settings): void {

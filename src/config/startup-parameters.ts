@@ -9,6 +9,7 @@
 
 import type { Platform } from "../base/platform.ts"
 import { ConfigError, describeValue } from "../errors/client-error.ts"
+import { isOptions } from "./connect-arguments.ts"
 import { invalidSetting, type Settings, textOf } from "./setting.ts"
 
 const SETTINGS_FROM_ENVIRONMENT: readonly (readonly [string, string])[] = [
@@ -31,8 +32,8 @@ export function resolveStartupParameters(
   platform: Platform,
 ): Readonly<Record<string, string>> {
   checkEncoding(settings)
-  if (parameters !== undefined && (typeof parameters !== "object" || parameters === null)) {
-    throw new ConfigError(`the option parameters: must be an object of settings, got ${describeValue(parameters)}`)
+  if (parameters !== undefined && !isOptions(parameters)) {
+    throw new ConfigError(`the option parameters: must be a plain object of settings, got ${describeValue(parameters)}`)
   }
   const result = new Map<string, string>()
   const replication = textOf(settings, "replication")

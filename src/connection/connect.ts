@@ -10,8 +10,8 @@ import type { ConnectOptions } from "./options.ts"
 /**
  * Connects to a server.
  *
- * @param conninfo a libpq connection string (URI or keyword/value) or options; what it leaves open comes from `PG*`
- * variables, the service file, the password file and libpq's defaults
+ * @param conninfo a libpq connection string (URI or keyword/value), a URL or options; what it leaves open comes from
+ * `PG*` variables, the service file, the password file and libpq's defaults
  * @param options more options; they win over the string
  * @throws ConfigError before anything is tried, when a parameter cannot be used
  * @throws ServerError when the server refuses the session (wrong password, unknown database, …)
@@ -23,7 +23,7 @@ import type { ConnectOptions } from "./options.ts"
  * const user = await db.one`select * from users where id = ${id}`
  * ```
  */
-export async function connect(conninfo?: string | ConnectOptions, options?: ConnectOptions): Promise<Connection> {
+export async function connect(conninfo?: string | URL | ConnectOptions, options?: ConnectOptions): Promise<Connection> {
   const connector = new Connector(conninfo, options)
   const session = await withCallerStack(connector.open(connector.options.signal))
   return new Connection(session, connector.infoOf(session))

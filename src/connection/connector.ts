@@ -4,6 +4,7 @@
  */
 
 import type { Config } from "../config/config.ts"
+import { readConnectArguments } from "../config/connect-arguments.ts"
 import { resolveConfig } from "../config/resolve.ts"
 import { openLink } from "../link/open.ts"
 import { SchemaNews } from "../query/schema-news.ts"
@@ -27,12 +28,15 @@ export class Connector {
    * @throws ConfigError when a parameter cannot be used
    */
   constructor(
-    conninfo: string | ConnectOptions | undefined,
+    conninfo: string | URL | ConnectOptions | undefined,
     options: ConnectOptions | undefined,
     otherKeys: Iterable<string> = [],
   ) {
-    this.options = typeof conninfo === "object" ? { ...conninfo, ...options } : (options ?? {})
-    this.config = resolveConfig(conninfo, options, { otherKeys: new Set([...SESSION_OPTION_NAMES, ...otherKeys]) })
+    const given = readConnectArguments(conninfo, options)
+    this.options = given.options
+    this.config = resolveConfig(given.text, given.options, {
+      otherKeys: new Set([...SESSION_OPTION_NAMES, ...otherKeys]),
+    })
     checkSessionOptions(this.options)
     if (this.options.types) createDefaultRegistry(this.options.types, this.#knownTypes) // refuses wrong ones now
   }

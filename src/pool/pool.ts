@@ -92,11 +92,11 @@ export class Pool extends QueryMethods implements AsyncDisposable {
   }
 
   /**
-   * @param conninfo a libpq connection string, or options
+   * @param conninfo a libpq connection string, a URL or options
    * @param options more options; they win over the string
    * @throws ConfigError when a parameter or an option cannot be used
    */
-  constructor(conninfo?: string | PoolOptions, options?: PoolOptions) {
+  constructor(conninfo?: string | URL | PoolOptions, options?: PoolOptions) {
     super()
     const connector = new Connector(conninfo, options, POOL_OPTION_NAMES)
     this.#connector = connector

@@ -9,6 +9,7 @@ export async function accepts(signal: AbortSignal): Promise<void> {
   expectTypeOf(await connect()).toEqualTypeOf<Connection>()
   await connect("postgresql://localhost")
   await connect("host=localhost", { port: 5433 })
+  await connect(new URL("postgresql://localhost"), { port: 5433 })
   await connect({ host: ["a", "b"], port: [5432, 5433], password: async () => "secret", signal })
   await connect({
     sslmode: "verify-full",

@@ -15,6 +15,7 @@ import {
 export async function makes(): Promise<void> {
   new Pool()
   new Pool("postgresql://localhost", { max: 20 })
+  new Pool(new URL("postgresql://localhost"), { max: 20 })
   await using pool = new Pool({ host: "localhost", min: 1, max: 5, acquireTimeout: 1000, healthCheck: "ping" })
   expectTypeOf(pool).toExtend<Queryable>()
   expectTypeOf(await pool.rows`select 1`).toEqualTypeOf<Row[]>()

@@ -174,11 +174,11 @@ describe("options", () => {
   })
 
   test.each([[5], [null], [[]], ["S3CRET"]])("%j are no options", (value) => {
-    expect(() => resolve("", value as never)).toThrow(/must be a string or an object of options, got/)
+    expect(() => resolve("", value as never)).toThrow(/^the options must be a plain object, got/)
   })
 
   test.each([[5], [null], [true]])("%j is neither string nor options", (value) => {
-    expect(() => resolve(value as never)).toThrow(/must be a string or an object of options, got/)
+    expect(() => resolve(value as never)).toThrow(/must be a string, a URL or a plain object of options, got/)
   })
 
   test("scramIterationLimit has to be a count", () => {
