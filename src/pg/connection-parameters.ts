@@ -6,7 +6,7 @@
  */
 
 import { type ParsedConnectionString, parseConnectionString } from "./connection-string.ts"
-import { defaults } from "./defaults.ts"
+import { type Defaults, defaults } from "./defaults.ts"
 import { environment } from "./node-runtime.ts"
 
 /** A password, or what gets it when the server asks. */
@@ -54,8 +54,8 @@ export class ConnectionParameters {
   /** @throws Error when `sslnegotiation` has no meaning, or none without TLS */
   constructor(config?: string | ConnectionConfig | null) {
     const given = expand(config)
-    const value = (key: string, variable: string | undefined = `PG${key.toUpperCase()}`): unknown =>
-      given[key] || (variable && environment(variable)) || (defaults as unknown as Record<string, unknown>)[key]
+    const value = (key: keyof Defaults, variable: string | undefined = `PG${key.toUpperCase()}`): unknown =>
+      given[key] || (variable && environment(variable)) || defaults[key]
 
     this.user = value("user") as string | undefined
     const database = value("database") as string | undefined

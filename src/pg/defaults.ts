@@ -32,6 +32,8 @@ export interface Defaults {
   application_name: string | undefined
   fallback_application_name: string | undefined
   options: string | undefined
+  /** Not there unless a program sets it. */
+  replication?: string | undefined
   /** Whether Dates are sent in UTC instead of local time with its offset. */
   parseInputDatesAsUTC: boolean
   statement_timeout: number | false
