@@ -13,6 +13,7 @@ interface Modules {
   readonly "node:net": typeof import("node:net")
   readonly "node:os": typeof import("node:os")
   readonly "node:stream": typeof import("node:stream")
+  readonly "node:tls": typeof import("node:tls")
 }
 
 let load: ReturnType<typeof createRequire> | undefined

@@ -7,15 +7,15 @@
 
 import { Buffer } from "node:buffer"
 import { EventEmitter } from "node:events"
-import { readFileSync } from "node:fs"
 import { createRequire } from "node:module"
-import { connect, isIP, Socket } from "node:net"
-import { Duplex, Readable, Transform, Writable } from "node:stream"
-import * as tls from "node:tls"
-import { types } from "node:util"
+import { isIP, Socket } from "node:net"
+import { Duplex, Readable, Writable } from "node:stream"
+import type { ConnectionOptions } from "node:tls"
+import { isDate } from "node:util/types"
+import { runtimeModule } from "../base/platform-modules.ts"
 
 export type { ConnectionOptions as TlsOptions } from "node:tls"
-export { Buffer, connect, Duplex, EventEmitter, Readable, Socket, Transform, Writable }
+export { Buffer, Duplex, EventEmitter, isDate, Readable, Socket, Writable }
 
 /** The value of an environment variable; undefined where the runtime does not let us look. */
 export function environment(name: string): string | undefined {
@@ -35,8 +35,8 @@ export function later(callback: () => void): void {
 }
 
 /** Begins a TLS session over a connected stream. */
-export function secureStream(options: tls.ConnectionOptions): Duplex {
-  return tls.connect(options)
+export function secureStream(options: ConnectionOptions): Duplex {
+  return runtimeModule("node:tls").connect(options)
 }
 
 /** True for a numeric address, which must not be sent as a server name. */
@@ -44,14 +44,9 @@ export function isAddress(host: string): boolean {
   return isIP(host) !== 0
 }
 
-/** True for a Date of any realm. */
-export function isDate(value: unknown): value is Date {
-  return types.isDate(value)
-}
-
 /** A file as text. */
 export function readText(path: string): string {
-  return readFileSync(path, "utf8")
+  return runtimeModule("node:fs").readFileSync(path, "utf8")
 }
 
 /** What a package exports if it is installed next to us, else undefined. */
