@@ -7,6 +7,7 @@
 
 import type { Platform } from "../base/platform.ts"
 import type { Config, HostConfig } from "./config.ts"
+import { hostNameProblem } from "./host-name.ts"
 import { invalidSetting, parseInteger, type Settings, textOf } from "./setting.ts"
 
 const DEFAULT_PORT = 5432
@@ -26,6 +27,7 @@ export function resolveHosts(settings: Settings, platform: Platform): HostConfig
     const name = names?.[i] ?? ""
     const hostaddr = addresses?.[i] ?? ""
     const port = ports[i]!
+    checkName(name, settings, platform)
     if (hostaddr !== "") {
       if (!isNumericAddress(hostaddr)) {
         throw invalidSetting("hostaddr", settings.get("hostaddr"), `number ${i + 1} is not an IP address`)
@@ -44,6 +46,13 @@ export function resolveHosts(settings: Settings, platform: Platform): HostConfig
       passfilePassword: undefined,
     }
   })
+}
+
+function checkName(name: string, settings: Settings, platform: Platform): void {
+  // The name of an abstract socket begins with an at-sign; another one comes from a password.
+  if (isSocketPath(name, platform) && !/^@.*@/.test(name)) return
+  const problem = hostNameProblem(name)
+  if (problem !== undefined) throw invalidSetting("host", settings.get("host"), problem)
 }
 
 function resolvePorts(settings: Settings, count: number): number[] {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest"
 import type { HostConfig } from "../../../src/config/config.ts"
 import { hostsInOrder, shuffled, socketPath } from "../../../src/config/hosts.ts"
+import type { ConninfoOptions } from "../../../src/config/options.ts"
 import { resolveConfig } from "../../../src/config/resolve.ts"
 import { ConfigError } from "../../../src/errors/client-error.ts"
 import { type FakePlatformOptions, fakePlatform } from "./fake-platform.ts"
@@ -47,6 +48,50 @@ describe("pairing", () => {
   ])("%s is refused", (text, problem) => {
     expect(() => hosts(text)).toThrow(ConfigError)
     expect(() => hosts(text)).toThrow(problem)
+  })
+})
+
+describe("what is no host's name", () => {
+  const url = /URL: that is connect's first argument$/
+  const at = /must not contain "@": .* is written %40$/
+  const separator = /parameters are separated by spaces$/
+  const port = /must not contain the port, which is a parameter of its own$/
+
+  test.each<[string | ConninfoOptions, RegExp]>([
+    [{ host: "postgres://u:S3CRET@db.example/x" }, url],
+    [{ host: ["a", "https://S3CRET"] }, url],
+    ["host=postgresql://u:S3CRET@db.example/x", url],
+    ["postgresql://app:p@S3CRET!@db.example/x", at],
+    ["postgresql://app:p@@S3CRET@db.example/x", at],
+    ["postgresql://app:p@a,S3CRET@db.example/x", at],
+    [{ host: "app:S3CRET@db.example" }, at],
+    [{ host: "app:S3CRET@db.example", hostaddr: "10.0.0.1" }, at],
+    ["host=x;password=S3CRET;dbname=y", separator],
+    ["host=x,password=S3CRET", separator],
+    ["host='x password S3CRET'", /must not contain spaces$/],
+    ["host=' x'", /must not contain spaces$/],
+    ["host=x\\\tS3CRET", /must not contain spaces$/],
+    ["host=127.0.0.1:5432", port],
+    [{ host: "localhost:5432" }, port],
+    [{ host: ["a", "[::1]:5432"] }, port],
+    [{ host: "[::1]" }, /must not have brackets/],
+  ])("%j", (conninfo, problem) => {
+    const attempt = () => resolveConfig(conninfo, undefined, { platform: fakePlatform() })
+    expect(attempt).toThrow(problem)
+    expect(attempt).not.toThrow(/S3CRET/)
+    expect(attempt).toThrow(expect.objectContaining({ code: "PGLINE_CONFIG", keyword: "host" }))
+    expect(attempt).toThrow(/^host \(from the (connection string|option host)\): /)
+  })
+
+  test("names and sockets that look a little like it are accepted", () => {
+    expect(hosts("host=::1,fe80::1%eth0,@a=b;c,/with@at/and space".replace(" ", "\\ ")).map(brief)).toEqual([
+      "::1:5432",
+      "fe80::1%eth0:5432",
+      "unix @a=b;c:5432",
+      "unix /with@at/and space:5432",
+    ])
+    expect(hosts("postgresql://app:p%40ss@[::1]:1/x").map(brief)).toEqual(["::1:1"])
+    expect(hosts("host='C:\\\\a b'", { isWindows: true }).map(brief)).toEqual(["unix C:\\a b:5432"])
   })
 })
 
