@@ -48,7 +48,7 @@ export async function attempt(target: Target, wanted: TargetSessionAttrs, contex
           stop.abort(new TimeoutError(`${describeTarget(target)}: ${problem}`, { safeToRetry: true }))
         }, connectTimeoutMs)
   try {
-    return await attemptWays({ target, wanted, context, signal: stop.signal })
+    return await attemptWays({ target, wanted, context, stop })
   } finally {
     clearTimeout(timer)
     context.signal?.removeEventListener("abort", onAbort)
@@ -60,7 +60,8 @@ interface Attempt {
   readonly target: Target
   readonly wanted: TargetSessionAttrs
   readonly context: AttemptContext
-  readonly signal: AbortSignal
+  /** Ends it all, from whatever side. */
+  readonly stop: AbortController
 }
 
 /** How far a transport has come. */
@@ -77,11 +78,11 @@ async function attemptWays(attempt: Attempt): Promise<Link> {
   try {
     return await attemptVersions(attempt, way, trace)
   } catch (error) {
-    if (otherwise === undefined || attempt.signal.aborted || !mayTryOtherwise(error, way, trace)) throw error
+    if (otherwise === undefined || attempt.stop.signal.aborted || !mayTryOtherwise(error, way, trace)) throw error
     try {
       return await attemptVersions(attempt, otherwise, newTrace())
     } catch (second) {
-      if (attempt.signal.aborted) throw second
+      if (attempt.stop.signal.aborted) throw second
       throw moreTelling(error as Error, second as Error)
     }
   }
@@ -141,7 +142,7 @@ async function attemptVersions(attempt: Attempt, way: Way, trace: Trace): Promis
     return await openSession(attempt, way, maxProtocolVersion, trace)
   } catch (error) {
     const mayGoDown = maxProtocolVersion > PROTOCOL_3_0 && minProtocolVersion <= PROTOCOL_3_0
-    if (!mayGoDown || attempt.signal.aborted || !isVersionRefusal(error, trace)) throw error
+    if (!mayGoDown || attempt.stop.signal.aborted || !isVersionRefusal(error, trace)) throw error
     trace.encrypted = undefined
     return await openSession(attempt, way, PROTOCOL_3_0, trace)
   }
@@ -154,8 +155,9 @@ function isVersionRefusal(error: unknown, trace: Trace): boolean {
 }
 
 async function openSession(attempt: Attempt, way: Way, version: number, trace: Trace): Promise<Link> {
-  const { target, wanted, context, signal } = attempt
+  const { target, wanted, context } = attempt
   const { config } = context
+  const { signal } = attempt.stop
   const transport = await reachInTime(attempt, way)
   const encrypted = transport.tls !== undefined
   let usesPassfile = false
@@ -191,12 +193,9 @@ async function openSession(attempt: Attempt, way: Way, version: number, trace: T
  * Without a connect timeout, a peer that is silent before the session begins is given up as one that falls silent later
  * is: then the stall timeout counts.
  */
-async function reachInTime({ target, context, signal }: Attempt, way: Way): Promise<Transport> {
+async function reachInTime({ target, context, stop }: Attempt, way: Way): Promise<Transport> {
   const { config, stallTimeoutMs = DEFAULT_STALL_TIMEOUT_MS } = context
-  if (config.connectTimeoutMs > 0 || stallTimeoutMs === 0) return reach(target, way, config, signal)
-  const stop = new AbortController()
-  const onAbort = (): void => stop.abort(signal.reason)
-  signal.addEventListener("abort", onAbort, { once: true })
+  if (config.connectTimeoutMs > 0 || stallTimeoutMs === 0) return reach(target, way, config, stop.signal)
   const timer = setTimeout(() => {
     const problem = `the server has not answered for ${(2 * stallTimeoutMs) / 1000} s`
     stop.abort(new ConnectionError(`${describeTarget(target)}: ${problem}`, { safeToRetry: true }))
@@ -205,7 +204,6 @@ async function reachInTime({ target, context, signal }: Attempt, way: Way): Prom
     return await reach(target, way, config, stop.signal)
   } finally {
     clearTimeout(timer)
-    signal.removeEventListener("abort", onAbort)
   }
 }
 
