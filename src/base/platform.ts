@@ -11,8 +11,10 @@ export interface Bytes extends Uint8Array<ArrayBuffer> {
   utf8Slice(start: number, end: number): string
   latin1Slice(start: number, end: number): string
   hexSlice(start: number, end: number): string
+  base64Slice(start: number, end: number): string
   utf8Write(text: string, offset: number): number
   latin1Write(text: string, offset: number): number
+  base64Write(text: string, offset: number): number
   copy(target: Uint8Array, targetStart: number, start: number, end: number): number
 }
 
