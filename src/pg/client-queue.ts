@@ -105,19 +105,14 @@ export abstract class ClientQueue extends EventEmitter implements SubmitHost, Me
   // SubmitHost
 
   onRefused(query: Submittable, error: Error): void {
-    remove(this._sentQueryQueue, query)
-    nextTick(() => {
-      query.handleError(error, this.connection)
-      this.#resume()
-    })
+    this.#goOnWithout(query, () => query.handleError(error, this.connection))
   }
 
   onThrown(query: Submittable, error: unknown): void {
-    remove(this._sentQueryQueue, query)
     if (this._activeQuery === query) this._activeQuery = null
     if (this.#isCalled) this.#thrown = { error }
-    else nextTick(() => query.handleError(error as Error, this.connection))
-    nextTick(() => this.#resume())
+    const tell = this.#isCalled ? () => {} : () => query.handleError(error as Error, this.connection)
+    this.#goOnWithout(query, tell)
   }
 
   /** Has every query fail that runs or waits. */
@@ -174,7 +169,9 @@ export abstract class ClientQueue extends EventEmitter implements SubmitHost, Me
     }
     const thrown = this.#thrown
     this.#thrown = undefined
-    if (thrown !== undefined) throw thrown.error
+    if (thrown === undefined) return
+    this.#timeouts.forget(query)
+    throw thrown.error
   }
 
   /** Whether what runs is being cancelled: the connection will be free soon. */
@@ -215,10 +212,20 @@ export abstract class ClientQueue extends EventEmitter implements SubmitHost, Me
     if (this.listenerCount("error") > 0) this.emit("error", error)
   }
 
-  /** A query was not sent: the next one may be. */
-  #resume(): void {
-    if (!this.pipeline) this.readyForQuery = true
-    this._pulseQueryQueue()
+  /** A query was not sent: the next one may be. In a pipeline it has been, unless it was this one's turn already. */
+  #goOnWithout(query: Submittable, tell: () => void): void {
+    const hadItsTurn = !remove(this._sentQueryQueue, query)
+    nextTick(() => {
+      try {
+        tell()
+      } finally {
+        if (hadItsTurn) {
+          if (this.pipeline) this._activeQuery = null
+          this.readyForQuery = true
+          this._pulseQueryQueue()
+        }
+      }
+    })
   }
 }
 

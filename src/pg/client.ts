@@ -226,11 +226,11 @@ export class Client extends ClientQueue {
 
   #connect(callback: ConnectCallback): void {
     const { connection } = this
-    this._connectionCallback = callback as (error: Error | null | undefined) => void
     if (this._connecting || this._connected) {
       nextTick(() => callback(new Error("Client has already been connected. You cannot reuse a client.")))
       return
     }
+    this._connectionCallback = callback
     this._connecting = true
     if (this._connectionTimeoutMillis > 0) {
       this.connectionTimeoutHandle = setTimeout(() => {

@@ -280,7 +280,8 @@ export class Connection extends RequestEncoder {
     }
     return new Promise((resolve, reject) => {
       const another = new Connection(this.#options)
-      another.once("error", reject)
+      // As often as its streams fail: both of them do where one secures the other.
+      another.on("error", reject)
       another.once("end", () => reject(new Error("Connection terminated unexpectedly")))
       another.once("connect", () => {
         if (!another.ssl) resolve(another.#transport!)

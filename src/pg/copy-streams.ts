@@ -22,12 +22,13 @@ const nothing = (): void => {}
 /** Sends what a stream writes, at the pace of the connection, once the server waits for it. */
 class CopySender {
   connection: RequestWriter | undefined
-  #isOpen = false
+  /** Whether the server takes data. */
+  isOpen = false
   #waiting: (() => void) | undefined
 
   /** The server takes data now. */
   open(): void {
-    this.#isOpen = true
+    this.isOpen = true
     const run = this.#waiting
     this.#waiting = undefined
     run?.()
@@ -44,7 +45,7 @@ class CopySender {
 
   /** Runs now, or once the server takes data. */
   when(run: () => void): void {
-    if (this.#isOpen) run()
+    if (this.isOpen) run()
     else this.#waiting = run
   }
 }
@@ -84,7 +85,9 @@ export class CopyFromStream extends Writable implements Submittable {
   handleReadyForQuery(): void {
     this.#isOver = true
     this.callback()
-    this.#final?.()
+    if (this.#final) this.#final()
+    else if (this.#destroyed) this.#destroyed()
+    else this.destroy(unwanted())
   }
 
   handleError(error: Error): void {
@@ -146,6 +149,10 @@ export class CopyToStream extends Readable implements Submittable {
     this.push(null)
   }
 
+  handleEmptyQuery(): void {
+    this.push(null)
+  }
+
   handleReadyForQuery(): void {
     this.callback()
   }
@@ -171,6 +178,7 @@ export class CopyBothStream extends Duplex implements Submittable {
   readonly text: string
   callback: () => void = nothing
   readonly #sender = new CopySender()
+  #isOver = false
 
   constructor(text: string, options?: CopyStreamOptions) {
     super(options)
@@ -180,8 +188,8 @@ export class CopyBothStream extends Duplex implements Submittable {
   submit(connection: RequestWriter): Error | undefined {
     if (this.destroyed) return givenUp()
     this.#sender.connection = connection
-    connection.once("replicationStart", () => this.#sender.open())
-    connection.once("copyDone", () => this.push(null))
+    connection.on("replicationStart", this.#onStart)
+    connection.on("copyDone", this.#onCopyDone)
     connection.query(this.text)
     return undefined
   }
@@ -199,11 +207,12 @@ export class CopyBothStream extends Duplex implements Submittable {
   }
 
   handleReadyForQuery(): void {
-    this.callback()
+    this.#end()
+    if (!this.#sender.isOpen) this.destroy(unwanted())
   }
 
   handleError(error: Error): void {
-    this.callback()
+    this.#end()
     this.destroy(error)
   }
 
@@ -218,15 +227,42 @@ export class CopyBothStream extends Duplex implements Submittable {
 
   override _final(done: Done): void {
     this.#sender.when(() => {
-      this.#sender.connection!.endCopyFrom()
+      if (!this.#isOver) this.#sender.connection!.endCopyFrom()
       done()
     })
+  }
+
+  /** The server is asked to stop, and what is still under way is passed over, or the connection would never be free. */
+  override _destroy(error: Error | null, done: Done): void {
+    const { connection } = this.#sender
+    if (connection && !this.#isOver && !this.writableFinished) this.#sender.when(() => connection.endCopyFrom())
+    this._read()
+    done(error)
+  }
+
+  readonly #onStart = (): void => this.#sender.open()
+
+  readonly #onCopyDone = (): void => {
+    this.push(null)
+  }
+
+  #end(): void {
+    this.#isOver = true
+    const { connection } = this.#sender
+    connection?.removeListener("replicationStart", this.#onStart)
+    connection?.removeListener("copyDone", this.#onCopyDone)
+    this.callback()
   }
 }
 
 /** A stream may be destroyed while its query still waits for its turn: there is nothing to run then. */
 function givenUp(): Error {
   return new Error("the stream was destroyed before its query was run")
+}
+
+/** A statement may want no data, such as COPY … FROM a file of the server. */
+function unwanted(): Error {
+  return new Error("the statement does not take data: it is no COPY from the client")
 }
 
 function rowCountOf({ text }: CommandCompleteMessage): number {

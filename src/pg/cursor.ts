@@ -3,7 +3,8 @@
  * reads so many rows at a time. Nothing else runs on the connection before it is closed or read to its end.
  *
  *     waiting ──submit──▶ ready ◀──rows── reading ──last row──▶ closing ──ReadyForQuery──▶ done
- *                           └────────────close()────────────────▲
+ *                           └────────────close()────────────────▲                            ▲
+ *                           └────────────error───────────────────────▶ failed ─────────────┘
  *
  * @see https://node-postgres.com/apis/cursor
  */
@@ -44,7 +45,7 @@ export class Cursor extends EventEmitter implements Submittable {
   readonly #promiseClass: PromiseConstructor
   readonly #portal = `pgline_cursor_${++portals}`
   readonly #reads: Read[] = []
-  #closers: ((error?: Error) => void)[] = []
+  readonly #closers: ((error?: Error) => void)[] = []
   #state: State = "waiting"
   #rows: PgRow[] = []
   #error: Error | undefined
@@ -66,7 +67,7 @@ export class Cursor extends EventEmitter implements Submittable {
         this.read(count, (error, rows) => (error ? reject(error) : resolve(rows)))
       })
     }
-    if (this.#state === "failed") later(() => callback(this.#error, [], this._result))
+    if (this.#error !== undefined) later(() => callback(this.#error, [], this._result))
     else if (this.#state === "done" || this.#state === "closing") later(() => callback(null, [], this._result))
     else this.#reads.push({ count, callback })
     this.#next()
@@ -88,7 +89,7 @@ export class Cursor extends EventEmitter implements Submittable {
       return undefined
     }
     this.#closers.push(callback)
-    if (this.#state !== "failed") this.#closePortal()
+    this.#closePortal()
     return undefined
   }
 
@@ -120,7 +121,8 @@ export class Cursor extends EventEmitter implements Submittable {
   }
 
   handlePortalSuspended(): void {
-    this.#state = "ready"
+    // One that is being closed meanwhile is not to be read from again.
+    if (this.#state === "reading") this.#state = "ready"
     this.#answer()
   }
 
@@ -134,25 +136,30 @@ export class Cursor extends EventEmitter implements Submittable {
   }
 
   handleReadyForQuery(): void {
-    this.#state = "done"
-    this.connection?.removeListener("noData", this.#onNoData)
-    this.#answer()
-    this.#endReads(null)
-    this.#endClosers()
-    this.emit("end", this._result)
+    const isFailed = this.#error !== undefined
+    if (!isFailed) {
+      this.#answer()
+      this.#endReads(null)
+    }
+    this.#end()
+    if (!isFailed) this.emit("end", this._result)
   }
 
   handleError(error: Error): void {
-    if (this.#state === "done") return
+    if (this.#state === "failed" || this.#state === "done") return
     const { connection } = this
-    connection?.removeListener("noData", this.#onNoData)
     // A Sync was sent already where the portal was being closed.
-    if (connection !== null && this.#state !== "closing" && this.#state !== "failed") connection.sync()
+    if (connection !== null && this.#state !== "closing") connection.sync()
     this.#state = "failed"
     this.#error = error
     this.#endReads(error)
-    if (connection === null) this.#endClosers()
-    else connection.once("readyForQuery", () => this.#endClosers())
+    if (connection === null || connection.stream.destroyed) {
+      this.#end()
+    } else {
+      // The server may answer the Sync, or hang up.
+      connection.on("readyForQuery", this.#end)
+      connection.on("end", this.#end)
+    }
     if (this.listenerCount("error") > 0) this.emit("error", error)
   }
 
@@ -187,7 +194,7 @@ export class Cursor extends EventEmitter implements Submittable {
   }
 
   #closePortal(): void {
-    if (this.#state === "closing") return
+    if (this.#state === "closing" || this.#state === "failed" || this.#state === "done") return
     this.#state = "closing"
     this.connection!.close({ type: "P", name: this.#portal })
     this.connection!.sync()
@@ -200,8 +207,12 @@ export class Cursor extends EventEmitter implements Submittable {
     }
   }
 
-  #endClosers(): void {
-    this.#state = this.#state === "failed" ? "failed" : "done"
+  /** Nothing more comes of the cursor: the connection is free, or lost. */
+  readonly #end = (): void => {
+    this.#state = "done"
+    this.connection?.removeListener("noData", this.#onNoData)
+    this.connection?.removeListener("readyForQuery", this.#end)
+    this.connection?.removeListener("end", this.#end)
     for (const callback of this.#closers.splice(0)) callback()
   }
 }

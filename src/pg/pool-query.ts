@@ -46,6 +46,8 @@ export function settlePoolQuery(
       callback(error)
     }) as QueryCallback)
   } catch (error) {
+    isOver = true
+    client.removeListener("error", onError)
     client.release(error as Error)
     callback(error as Error)
   }

@@ -14,6 +14,7 @@ const nothing = (): void => {}
 /** The running timeouts of a client, by query. */
 export class QueryTimeouts {
   readonly #stops: WeakMap<Submittable, Stop> = new WeakMap()
+  readonly #timers: WeakMap<Submittable, ReturnType<typeof setTimeout>> = new WeakMap()
 
   /**
    * Starts the time of a query, whose callback ends it.
@@ -31,10 +32,16 @@ export class QueryTimeouts {
       query.callback = nothing
       if (!onExpired()) stop.stop(error)
     }, ms)
+    this.#timers.set(query, timer)
     query.callback = (error, result) => {
       clearTimeout(timer)
       callback(error, result as Result)
     }
+  }
+
+  /** The caller was told otherwise. */
+  forget(query: Submittable): void {
+    clearTimeout(this.#timers.get(query))
   }
 
   /** Whether the query was given up, and the server is asked to stop it. */

@@ -246,6 +246,24 @@ export const lifecycleCases: readonly Case[] = [
     { config: { pipeline: true } },
   ),
   clientCase(
+    "a pipeline with queries that are not sent",
+    async (client, log) => {
+      await observe(log, () => client.query({}))
+      await Promise.all(["select 1 as a", {}, "select 2 as b"].map((one) => observe(log, () => client.query(one))))
+      await observe(log, () => client.end())
+    },
+    { config: { pipeline: true } },
+  ),
+  {
+    name: "connect twice at once",
+    differs: "of pg's the first never settles; pgline's connects",
+    run: async (face, server, log) => {
+      const client = new face.Client(server)
+      await Promise.all([1, 2].map(() => observe(log, () => client.connect().then(() => "connected"))))
+      await orNothing(client.end())
+    },
+  },
+  clientCase(
     "the parameters that the session has",
     async (client, log) => {
       await observe(log, () =>

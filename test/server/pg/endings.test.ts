@@ -1,0 +1,166 @@
+/**
+ * Whatever is begun on a client of the face comes to an end that is told: cursors, streams and copies whose statement
+ * fails, is another one, or loses its connection, where those of `pg` wait for ever.
+ */
+
+import { text as readText } from "node:stream/consumers"
+import { finished } from "node:stream/promises"
+import { expect, it } from "vitest"
+import { Client, Cursor, copyStreams, QueryStream } from "../../../src/pg/index.ts"
+import { sharedServer } from "../../support/test-server.ts"
+import { within } from "../../support/within.ts"
+
+const { host, port, user, password, database } = sharedServer
+const config = { host, port, user, password, database }
+const MANY = "select generate_series(1, 100000) as n"
+
+async function withClient<T>(use: (client: Client) => Promise<T>, options: object = {}): Promise<T> {
+  const client = new Client({ ...config, ...options })
+  await client.connect()
+  try {
+    return await use(client)
+  } finally {
+    await client.end()
+  }
+}
+
+async function expectUsable(client: Client): Promise<void> {
+  expect((await within("the next query", client.query("select 1 as a"))).rows).toEqual([{ a: 1 }])
+}
+
+async function terminate({ processID }: Client): Promise<void> {
+  await withClient((other) => other.query("select pg_terminate_backend($1)", [processID]))
+}
+
+it("closes a cursor whose statement failed long ago", async () => {
+  await withClient(async (client) => {
+    const cursor = client.query(new Cursor("select 1 / 0"))
+    await expect(cursor.read(1)).rejects.toMatchObject({ code: "22012" })
+    await expectUsable(client)
+    await within("close", cursor.close())
+    await expect(cursor.read(1)).rejects.toMatchObject({ code: "22012" })
+    expect(client.connection.listenerCount("end")).toBe(1)
+    expect(client.connection.listenerCount("readyForQuery")).toBe(1)
+  })
+})
+
+it("closes a cursor twice while it is read from", async () => {
+  await withClient(async (client) => {
+    const cursor = client.query(new Cursor(MANY))
+    await cursor.read(1)
+    const again = new Promise((resolve) => client.connection.once("closeComplete", () => resolve(cursor.close())))
+    const [last, closed] = [cursor.read(1), cursor.close()]
+    expect(await last).toEqual([{ n: 2 }])
+    await within("close", closed)
+    await within("close again", again)
+    await expectUsable(client)
+  })
+})
+
+it("closes a cursor whose connection is lost", async () => {
+  await withClient(async (client) => {
+    const cursor = client.query(new Cursor(MANY))
+    await cursor.read(1)
+    await terminate(client)
+    await expect(within("read", cursor.read(1))).rejects.toThrow(/terminat|ECONNRESET|EPIPE/)
+    await within("close", cursor.close())
+  })
+})
+
+it("ends a loop over a stream whose connection is lost, or closed", async () => {
+  for (const end of [terminate, (client: Client) => client.end()]) {
+    await withClient(async (client) => {
+      const stream = client.query(new QueryStream(MANY, [], { batchSize: 10 }))
+      const loop = async (): Promise<void> => {
+        for await (const { n } of stream) if (n === 55) await end(client)
+      }
+      await expect(within("the loop", loop())).rejects.toThrow(/terminat|ECONNRESET|EPIPE/)
+      expect(stream.closed).toBe(true)
+    })
+  }
+})
+
+it("ends a copy to the client of a statement that gives nothing", async () => {
+  await withClient(async (client) => {
+    for (const text of ["", "select 1"]) {
+      expect(await within("the copy", readText(client.query(copyStreams.to(text))))).toBe("")
+    }
+    await expectUsable(client)
+  })
+})
+
+it("fails a copy from the client into a statement that takes nothing", async () => {
+  await withClient(async (client) => {
+    for (const text of ["", "select 1"]) {
+      const copy = client.query(copyStreams.from(text))
+      copy.end("lost\n")
+      await expect(within("the copy", finished(copy))).rejects.toThrow("it is no COPY from the client")
+      const given = client.query(copyStreams.from(text))
+      given.destroy()
+      await within("the copy that was given up", new Promise((resolve) => given.once("close", resolve)))
+    }
+    await expectUsable(client)
+  })
+})
+
+it("frees the connection of a replication that is given up, refused or none", async () => {
+  await withClient(
+    async (client) => {
+      const { xlogpos } = (await client.query("IDENTIFY_SYSTEM")).rows[0]
+      const { connection } = client
+      const listeners = (): number =>
+        connection.listenerCount("replicationStart") + connection.listenerCount("copyDone")
+      const running = client.query(copyStreams.both(`START_REPLICATION ${xlogpos}`))
+      await new Promise<void>((resolve) => connection.once("replicationStart", () => resolve()))
+      running.destroy()
+      await expectUsable(client)
+      const refused = client.query(copyStreams.both("START_REPLICATION SLOT nosuch PHYSICAL 0/0"))
+      await expect(within("the refused one", finished(refused))).rejects.toThrow("nosuch")
+      const none = client.query(copyStreams.both("select 1"))
+      none.resume().end()
+      await expect(within("the one that is none", finished(none))).rejects.toThrow("it is no COPY from the client")
+      await expectUsable(client)
+      expect(listeners()).toBe(0)
+    },
+    { replication: "database" },
+  )
+})
+
+it("connects for the first of two calls", async () => {
+  const client = new Client(config)
+  const [first, second] = [client.connect(), client.connect()]
+  await expect(second).rejects.toThrow("You cannot reuse a client")
+  expect(await within("connect", first)).toBe(client)
+  await client.end()
+})
+
+it("has no time limit run on for a query that was refused at once", async () => {
+  const wrong = { text: 5 as never, name: "wrong" }
+  const timers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === "Timeout").length
+  await withClient(
+    async (client) => {
+      const before = timers()
+      expect(() => client.query(wrong)).toThrow(TypeError)
+      expect(timers()).toBe(before)
+      await expectUsable(client)
+    },
+    { query_timeout: 3_600_000 },
+  )
+})
+
+it("gives the next query of a pipeline its own answer when one that had its turn could not be sent", async () => {
+  await withClient(
+    async (client) => {
+      let isCongested = true
+      Object.defineProperty(client.connection.stream, "writableNeedDrain", { get: () => isCongested })
+      const refused = client.query({})
+      const next = client.query("select 1 as a")
+      isCongested = false
+      client.connection.stream.emit("drain")
+      await expect(within("the one that is refused", refused)).rejects.toThrow("must have either text or a name")
+      expect((await within("the next", next)).rows).toEqual([{ a: 1 }])
+      await expectUsable(client)
+    },
+    { pipeline: true },
+  )
+})
