@@ -81,8 +81,8 @@ function hasFace(runs: readonly RunRecord[]): boolean {
   return runs.some(({ driver }) => driver.startsWith("pgline-pg"))
 }
 
-/** That part of the report as Markdown. */
-export function formatFace(results: Results): string {
+/** That part of the report as Markdown. @param notes what was found out about what is missed, written by hand */
+export function formatFace(results: Results, notes: string): string {
   const { environment: e, options, runs } = results
   const builders = buildersAmong(runs.map(({ driver }) => driver))
   const legend = [
@@ -104,5 +104,7 @@ One run, made at ${results.takenAt} with \`${results.command}\`. Node ${e.node.s
 ${legend.join("\n")}
 
 ${faceTable(results)}
+
+${notes.trim()}
 `
 }

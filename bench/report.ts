@@ -149,15 +149,18 @@ ${table(
 export async function writeReport(results: Results, write: boolean): Promise<void> {
   if (results.options.suite === "face") {
     console.log(`\n${faceTable(results)}`)
-    if (write) await writePart("face", formatFace(results))
+    if (write) await writePart("face", formatFace(results, await readNotes("face-notes.md")))
     return
   }
   const lines = linesOf(results)
   console.log(`\n${verdicts(lines)}`)
   if (!write) return
-  const notes = await readFile(new URL("notes.md", import.meta.url), "utf8")
-  await writePart("drivers", formatReport(results, notes))
+  await writePart("drivers", formatReport(results, await readNotes("notes.md")))
   await writeFile(new URL("results.svg", import.meta.url), drawChart(lines))
+}
+
+function readNotes(name: string): Promise<string> {
+  return readFile(new URL(name, import.meta.url), "utf8")
 }
 
 /** Each suite writes its own part of the file and leaves the other's. */

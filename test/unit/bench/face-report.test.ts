@@ -16,20 +16,21 @@ const packages = { pgline: "0.1.0", pg: "8.0.0", "pg-copy-streams": "7.0.0", "pg
 
 it("names the versions of what took part, and of nothing else", () => {
   const builders: TwinName[] = ["kysely-pg", "kysely-pgline", "drizzle-pg", "drizzle-pgline"]
-  const text = formatFace(runOf(builders, { ...packages, kysely: "0.29.0", "drizzle-orm": "0.45.0" }))
+  const text = formatFace(runOf(builders, { ...packages, kysely: "0.29.0", "drizzle-orm": "0.45.0" }), "")
   expect(text).toContain(", pgline 0.1.0, pg 8.0.0, kysely 0.29.0, drizzle-orm 0.45.0. ")
   expect(text).toContain("- `kysely-pgline` and")
   expect(text).not.toContain("- `pgline-pg` is")
 })
 
 it("says of a run that has not noted a version that it has not", () => {
-  const text = formatFace(runOf(["pg", "pgline-pg", "kysely-pg", "kysely-pgline"], packages))
+  const text = formatFace(runOf(["pg", "pgline-pg", "kysely-pg", "kysely-pgline"], packages), "Notes")
   expect(text).toContain(", pg-cursor 2.0.0, kysely of a version that was not noted. ")
   expect(text).not.toContain("drizzle-orm")
+  expect(text).toMatch(/\n\nNotes\n$/)
 })
 
 it("does not speak of query builders where none took part", () => {
-  const text = formatFace(runOf(["pg", "pgline-pg"], packages))
+  const text = formatFace(runOf(["pg", "pgline-pg"], packages), "")
   expect(text).toContain(", pgline 0.1.0, pg 8.0.0, pg-copy-streams 7.0.0, pg-cursor 2.0.0. ")
   expect(text).not.toContain("kysely")
 })
