@@ -8,7 +8,6 @@ import type { Client } from "./client.ts"
 import { ClientQueue } from "./client-queue.ts"
 import { DatabaseError } from "./database-error.ts"
 import type { QueryCallback, QueryConfig } from "./query-config.ts"
-import type { Result } from "./result.ts"
 import type { Submittable } from "./submittable.ts"
 
 /** A client that was lent. */
@@ -20,19 +19,20 @@ export function settlePoolQuery(
   log: (...messages: unknown[]) => void,
   config: string | QueryConfig | Submittable,
   values: readonly unknown[] | null | undefined,
-  callback: (error?: Error, result?: Result) => void,
+  callback: QueryCallback,
 ): void {
   let isOver = false
+  const tellError = callback as (error: Error) => void
   const onError = (error: Error): void => {
     if (isOver) return
     isOver = true
     client.release(error)
-    callback(error)
+    tellError(error)
   }
   client.once("error", onError)
   log("dispatching query")
   try {
-    client.query(config as QueryConfig, values, ((error: Error | null | undefined, result: Result) => {
+    client.query(config as QueryConfig, values, (error, result) => {
       log("query dispatched")
       client.removeListener("error", onError)
       if (isOver) return
@@ -43,13 +43,13 @@ export function settlePoolQuery(
         return
       }
       giveBack(client, error)
-      callback(error)
-    }) as QueryCallback)
+      tellError(error)
+    })
   } catch (error) {
     isOver = true
     client.removeListener("error", onError)
     client.release(error as Error)
-    callback(error as Error)
+    tellError(error as Error)
   }
 }
 

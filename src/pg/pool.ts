@@ -10,6 +10,7 @@
 import { nextTick } from "#platform"
 import { Client } from "./client.ts"
 import { remove } from "./client-queue.ts"
+import { deferred } from "./deferred.ts"
 import { EventEmitter, later } from "./node-runtime.ts"
 import {
   connectInTime,
@@ -22,7 +23,6 @@ import {
 } from "./pool-client.ts"
 import { type FilledPoolConfig, fillPoolOptions, type PoolConfig } from "./pool-options.ts"
 import { settlePoolQuery } from "./pool-query.ts"
-import { promiseOrCallback } from "./promise-or-callback.ts"
 import type { QueryCallback, QueryConfig } from "./query-config.ts"
 import type { Result } from "./result.ts"
 import type { Submittable } from "./submittable.ts"
@@ -92,14 +92,12 @@ export class Pool extends EventEmitter {
       const error = new Error("Cannot use a pool after calling end on the pool")
       return callback ? (callback as (error: Error) => undefined)(error) : this.Promise.reject(error)
     }
-    const { promise, settle } = promiseOrCallback<PoolClient, Release>(this.Promise, callback)
-    if (!this.#isFull && this._idle.length === 0) {
-      this.newClient({ callback: settle })
-      return promise
+    if (callback) {
+      this.#getClient(callback)
+      return undefined
     }
-    if (this._idle.length > 0) nextTick(() => this._pulseQueue())
-    const { connectionTimeoutMillis } = this.options
-    this._pendingQueue.push(pendingItem(settle, connectionTimeoutMillis, (item) => remove(this._pendingQueue, item)))
+    const { promise, settle } = deferred<PoolClient>(this.Promise)
+    this.#getClient(settle)
     return promise
   }
 
@@ -119,16 +117,17 @@ export class Pool extends EventEmitter {
     callback?: QueryCallback,
   ): Promise<Result> | undefined {
     if (typeof config === "function") {
-      const refusal = promiseOrCallback<Result>(this.Promise, config)
-      later(() => refusal.settle(new Error("Passing a function as the first parameter to pool.query is not supported")))
-      return refusal.promise
+      const refuse: (error: Error) => void = config
+      later(() => refuse(new Error("Passing a function as the first parameter to pool.query is not supported")))
+      return undefined
     }
     const [parameters, given] = typeof values === "function" ? [undefined, values] : [values, callback]
-    const { promise, settle } = promiseOrCallback<Result>(this.Promise, given as never)
-    this.connect((error, client) => {
-      if (error) settle(error)
-      else settlePoolQuery(client!, this.log, config, parameters, settle)
-    })
+    if (given) {
+      this.#query(config, parameters, given)
+      return undefined
+    }
+    const { promise, settle } = deferred<Result>(this.Promise)
+    this.#query(config, parameters, (error, result) => settle(error, result as Result))
     return promise
   }
 
@@ -142,8 +141,13 @@ export class Pool extends EventEmitter {
       return callback ? (callback as (error: Error) => undefined)(error) : this.Promise.reject(error)
     }
     this.ending = true
-    const { promise, settle } = promiseOrCallback<void>(this.Promise, callback as never)
-    this._endCallback = settle as () => void
+    if (callback) {
+      this._endCallback = callback
+      this._pulseQueue()
+      return undefined
+    }
+    const { promise, settle } = deferred<void>(this.Promise)
+    this._endCallback = settle
     this._pulseQueue()
     return promise
   }
@@ -203,6 +207,27 @@ export class Pool extends EventEmitter {
     client.end(() => {
       this.emit("remove", client)
       callback?.()
+    })
+  }
+
+  #getClient(callback: PoolConnectCallback): void {
+    if (!this.#isFull && this._idle.length === 0) {
+      this.newClient({ callback })
+      return
+    }
+    if (this._idle.length > 0) nextTick(() => this._pulseQueue())
+    const { connectionTimeoutMillis } = this.options
+    this._pendingQueue.push(pendingItem(callback, connectionTimeoutMillis, (item) => remove(this._pendingQueue, item)))
+  }
+
+  #query(
+    config: string | QueryConfig | Submittable,
+    values: readonly unknown[] | null | undefined,
+    callback: QueryCallback,
+  ): void {
+    this.connect((error, client) => {
+      if (error) (callback as (error: Error) => void)(error)
+      else settlePoolQuery(client!, this.log, config, values, callback)
     })
   }
 

@@ -16,7 +16,7 @@ import { textParsers } from "./text-parsers.ts"
 export type TypeFormat = "text" | "binary"
 
 /** Makes a value of what the server sent: a string, or bytes in binary. */
-// biome-ignore lint/suspicious/noExplicitAny: the registry holds parsers of any input and output
+// biome-ignore lint/suspicious/noExplicitAny: what a parser takes and gives is for who sets and who asks for it, as in @types/pg
 export type TypeParser = (value: any) => any
 
 /** What can be asked for parsers. */

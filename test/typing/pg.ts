@@ -40,6 +40,10 @@ export async function accepted(): Promise<void> {
 
   types.setTypeParser(20, BigInt)
   types.setTypeParser(types.builtins["INT8"] ?? 20, "text", Number)
+  types.setTypeParser(1082, (day) => day.slice(0, 4))
+  types.setTypeParser(17, "binary", (bytes: Buffer) => bytes.length)
+  const parseDay: (text: string) => Date = types.getTypeParser(1082)
+  own.setTypeParser(1082, parseDay)
   pg.defaults.parseInt8 = true
   const failure: unknown = new DatabaseError("m", 1, "error")
   if (failure instanceof DatabaseError) failure.code?.startsWith("23")
