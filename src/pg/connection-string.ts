@@ -108,7 +108,8 @@ function applyLibpqMode(config: ParsedConnectionString, ssl: SslOptions, mode: s
       else ssl.checkServerIdentity = () => undefined
       break
     case "verify-ca":
-      if (ssl.ca === undefined) {
+      // An empty file is none: Node would trust every authority that it knows, and no name is checked here.
+      if (!ssl.ca) {
         throw new Error(
           "SECURITY WARNING: Using sslmode=verify-ca requires specifying a CA with sslrootcert. If a public CA is used, verify-ca allows connections to a server that somebody else may have registered with the CA, making you vulnerable to Man-in-the-Middle attacks. Either specify a custom CA certificate with sslrootcert parameter or use sslmode=verify-full for proper security.",
         )

@@ -163,6 +163,8 @@ const configs: readonly unknown[] = [
   "postgres://h/d?sslmode=verify-full",
   "postgres://h/d?sslmode=prefer&uselibpqcompat=true",
   "postgres://h/d?sslmode=verify-ca&uselibpqcompat=true",
+  "postgres://h/d?sslmode=verify-ca&uselibpqcompat=true&sslrootcert=/dev/null",
+  "postgres://h/d?sslmode=require&uselibpqcompat=true&sslrootcert=/dev/null",
   "postgres://h/d?sslnegotiation=direct",
   "postgres://h/d?application_name=x&statement_timeout=5",
   "postgres://h:notaport/d",
