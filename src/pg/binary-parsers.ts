@@ -13,17 +13,21 @@ const NULL_LENGTH = -1
 
 const NUMERIC_NEGATIVE = 0x4000
 const NUMERIC_NAN = 0xc000
+const NUMERIC_INFINITY = 0xd000
+const NUMERIC_MINUS_INFINITY = 0xf000
 
 function parseNumeric(bytes: Buffer): number {
   const count = bytes.readInt16BE(0)
   const sign = bytes.readUInt16BE(4)
   if (sign === NUMERIC_NAN) return Number.NaN
+  if (sign === NUMERIC_INFINITY) return Number.POSITIVE_INFINITY
+  if (sign === NUMERIC_MINUS_INFINITY) return Number.NEGATIVE_INFINITY
   let text = sign === NUMERIC_NEGATIVE ? "-0" : "0"
   for (let i = 0; i < count; i++) text += String(bytes.readInt16BE(8 + 2 * i)).padStart(4, "0")
   return Number(`${text}e${4 * (bytes.readInt16BE(2) - count + 1)}`)
 }
 
-/** The microseconds that a Date cannot hold are beside it, as in `pg-types`. */
+/** Microseconds that a Date cannot hold are lost. */
 function parseTimestamp(bytes: Buffer): Date {
   const microseconds = Number(bytes.readBigInt64BE(0))
   return new Date(microseconds / 1000 + EPOCH_MS)

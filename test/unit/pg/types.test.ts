@@ -117,6 +117,8 @@ describe("binary", () => {
     [1184, "0000000000000000", new Date(946_684_800_000)],
     [1700, "0002000000000002000c1388", 12.5],
     [1700, "00000000c0000000", Number.NaN],
+    [1700, "00000000d0000000", Number.POSITIVE_INFINITY],
+    [1700, "00000000f0000000", Number.NEGATIVE_INFINITY],
   ] as const)("of type %i, %s", (oid, hex, expected) => {
     expect(parse(oid, hex)).toEqual(expected)
   })
