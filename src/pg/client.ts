@@ -181,6 +181,7 @@ export class Client extends ClientQueue {
   /** Cancels a query of another client: on the server when it runs, in the queue when it waits. */
   cancel(client: Client, query: Submittable): void {
     if (client._activeQuery === query) {
+      this.connection.on("error", (error: Error) => this._onFailure(error))
       this.#openStream()
       this.connection.on("connect", () => this.connection.cancel(client.processID!, client.secretKey!))
     } else if (!remove(client._queryQueue, query) && client._sentQueryQueue.includes(query)) {

@@ -6,7 +6,7 @@
 import { text as readText } from "node:stream/consumers"
 import { finished } from "node:stream/promises"
 import { expect, it } from "vitest"
-import { Client, Cursor, copyStreams, QueryStream } from "../../../src/pg/index.ts"
+import { Client, Cursor, copyStreams, Query, QueryStream } from "../../../src/pg/index.ts"
 import { sharedServer } from "../../support/test-server.ts"
 import { within } from "../../support/within.ts"
 
@@ -124,6 +124,19 @@ it("frees the connection of a replication that is given up, refused or none", as
     },
     { replication: "database" },
   )
+})
+
+it("tells, and survives, that a request to cancel cannot be made", async () => {
+  await withClient(async (client) => {
+    const query = new Query("select pg_sleep(0.1)")
+    const running = new Promise((resolve) => query.on("end", resolve))
+    client.query(query)
+    const canceller = new Client({ ...config, host: "/nonexistent" })
+    const failure = new Promise<Error>((resolve) => canceller.on("error", resolve))
+    canceller.cancel(client, query)
+    expect(await within("the failure", failure)).toMatchObject({ code: "ENOENT" })
+    await running
+  })
 })
 
 it("connects for the first of two calls", async () => {
