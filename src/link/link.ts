@@ -12,7 +12,6 @@ import type { Stop } from "../base/stop.ts"
 import { ConnectionError, ProtocolError, UsageError } from "../errors/client-error.ts"
 import { createServerError } from "../errors/create-server-error.ts"
 import type { Notice } from "../errors/server-error.ts"
-import { Drain } from "../exchange/drain.ts"
 import type { Exchange, Executor } from "../exchange/exchange.ts"
 import { RestoreEncoding } from "../exchange/restore-encoding.ts"
 import { Startup, type StartupRequest } from "../exchange/startup.ts"
@@ -22,8 +21,8 @@ import { Decoder, SHORT_LIMIT } from "../protocol/decoder.ts"
 import type { ConnectionSink, FrameSink } from "../protocol/frame-sink.ts"
 import type { Transport, TransportHandler } from "../transport/transport.ts"
 import { type AsyncListener, dispatchAsync, type Notification } from "./async-messages.ts"
-import { CancelRequests, type Progress } from "./cancel-requests.ts"
-import { Canceller, type CancellerHost } from "./canceller.ts"
+import { CancelRequests } from "./cancel-requests.ts"
+import { Cancelling, type CancellingHost } from "./cancelling.ts"
 import { connectionLost, refusal } from "./loss.ts"
 import {
   DEFAULT_CANCEL_TIMEOUT_MS,
@@ -43,7 +42,7 @@ const GOODBYE_MS = 1000
 
 /** One connection to a server, from its start-up to its end. */
 export class Link
-  implements Executor, TransportHandler, ConnectionSink, AsyncListener, CancellerHost, TrafficHost, StallHost
+  implements Executor, TransportHandler, ConnectionSink, AsyncListener, CancellingHost, TrafficHost, StallHost
 {
   readonly server: ServerState = new ServerState()
   /** Resolves when the transport is gone, however that came about. */
@@ -54,8 +53,7 @@ export class Link
   readonly #transport: Transport
   readonly #decoder: Decoder
   readonly #traffic: Traffic
-  readonly #canceller: Canceller
-  readonly #cancels: CancelRequests
+  readonly #cancelling: Cancelling
   readonly #stall: StallWatch | undefined
   #state: LinkState = "starting"
   #reason: Error | undefined
@@ -67,13 +65,13 @@ export class Link
     this.listener = options.listener ?? {}
     const { cancelTimeoutMs = DEFAULT_CANCEL_TIMEOUT_MS, place = NOWHERE } = options
     const dialCancel = options.dialCancel ?? (() => Promise.reject(new UsageError("this link cannot cancel")))
-    this.#cancels = new CancelRequests(dialCancel, this.server, place, cancelTimeoutMs)
-    this.#canceller = new Canceller(this, cancelTimeoutMs)
+    const requests = new CancelRequests(dialCancel, this.server, place, cancelTimeoutMs)
     const { dialProbe, stallTimeoutMs = DEFAULT_STALL_TIMEOUT_MS } = options
     this.#stall = dialProbe && stallTimeoutMs > 0 ? new StallWatch(this, dialProbe, stallTimeoutMs) : undefined
     this.#transport = transport
     this.#decoder = new Decoder(this.#idle, this, SHORT_LIMIT)
     this.#traffic = new Traffic(transport, this)
+    this.#cancelling = new Cancelling(this, this.#traffic, requests, cancelTimeoutMs)
     this.closed = new Promise((resolve) => {
       this.#resolveClosed = resolve
     })
@@ -144,31 +142,14 @@ export class Link
         exchange.fail(stop.reason)
         return
       }
-      this.#canceller.watch(exchange, stop, () => this.#onStop(exchange, stop))
+      this.#cancelling.watch(exchange, stop)
     }
     this.#traffic.enqueue(exchange)
   }
 
   /** Asks the server to stop whatever runs; resolves when it has been told and nothing later can be hit. */
-  async cancel(): Promise<void> {
-    if (this.refusal !== undefined) throw this.refusal
-    const { front, firstWaiting } = this.#traffic
-    // What is ending anyway is not what is meant, but what waits for that.
-    const isEnding = front === undefined || front instanceof Drain || this.#canceller.isStopped(front)
-    const target = isEnding ? firstWaiting : front
-    if (target === undefined || target.isCallerPaced) await this.#cancels.ask()
-    else await this.#cancels.askUntilOver(() => this.#progressOf(target))
-    if (this.#traffic.holder?.isCallerPaced) return // its caller may be the one who waits here
-    await new Promise<void>((resolve) => {
-      if (this.refusal === undefined) this.#traffic.enqueue(new Drain(resolve))
-      else resolve()
-    })
-  }
-
-  #progressOf(exchange: Exchange): Progress {
-    const { front, firstWaiting } = this.#traffic
-    if (front === exchange) return "running"
-    return firstWaiting === exchange ? "waiting" : "over"
+  cancel(): Promise<void> {
+    return this.#cancelling.cancel()
   }
 
   // TrafficHost
@@ -178,7 +159,7 @@ export class Link
   }
 
   isLast(exchange: Exchange): boolean {
-    return this.isSerial || this.#canceller.isWatching(exchange)
+    return this.isSerial || this.#cancelling.isWatching(exchange)
   }
 
   onFront(exchange: Exchange): void {
@@ -186,7 +167,7 @@ export class Link
   }
 
   onUnwritten(exchange: Exchange): void {
-    this.#canceller.forget(exchange)
+    this.#cancelling.forget(exchange)
   }
 
   onFlushed(): void {
@@ -269,9 +250,9 @@ export class Link
     if (outcome === "more") return
     this.#traffic.shift()
     this.#decoder.sink = this.#traffic.front ?? this.#idle
-    if (outcome === "again" && !this.#canceller.isStopped(exchange)) this.#traffic.runAgain(exchange)
-    else this.#onAnswered(exchange)
-    this.#cancelFront()
+    if (outcome === "again" && !this.#cancelling.isStopped(exchange)) this.#traffic.runAgain(exchange)
+    else this.#cancelling.onAnswered(exchange)
+    this.#cancelling.cancelFront()
     if (this.#state === "closing") this.#finishClosing()
   }
 
@@ -316,46 +297,6 @@ export class Link
     },
   }
 
-  // CancellerHost
-
-  sendCancel(signal: AbortSignal): Promise<void> {
-    return this.#cancels.send(signal)
-  }
-
-  drain(done: () => void): void {
-    this.#traffic.write(new Drain(done))
-  }
-
-  onCancelled(exchange: Exchange): void {
-    this.#traffic.free(exchange)
-  }
-
-  #onStop(exchange: Exchange, { reason, isPatient }: Stop): void {
-    if (this.#traffic.withdraw(exchange)) {
-      exchange.fail(reason)
-      this.#canceller.forget(exchange)
-      this.#traffic.pump()
-      return
-    }
-    if (!isPatient) {
-      if (exchange.giveUp === undefined) exchange.fail(reason)
-      else exchange.giveUp(reason)
-    }
-    this.#cancelFront()
-  }
-
-  /** An exchange that was stopped while others were before it is cancelled once it is its turn. */
-  #cancelFront(): void {
-    const { front } = this.#traffic
-    if (front !== undefined && this.#canceller.isStopped(front)) this.#canceller.begin(front)
-  }
-
-  #onAnswered(exchange: Exchange): void {
-    this.#cancels.onAnswered()
-    this.#canceller.forget(exchange)
-    if (!this.#canceller.onAnswered(exchange)) this.#traffic.free(exchange)
-  }
-
   #finishClosing(): void {
     // A cancel request on its way would reach whoever a pooler gives our server to next.
     if (!this.isFree) return
@@ -375,11 +316,10 @@ export class Link
     const expected = this.#state === "ending"
     this.#state = move(this.#state, "closed")
     if (!expected) this.#reason = reason ?? new ConnectionError("the server closed the connection unexpectedly")
-    this.#canceller.dispose()
+    this.#cancelling.dispose(() => refusal("closed", this.#reason))
     this.#stall?.dispose()
     this.#decoder.stop()
     this.#transport.destroy()
-    this.#cancels.dispose(() => refusal("closed", this.#reason))
     this.#failAll()
   }
 
