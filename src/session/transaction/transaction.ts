@@ -10,8 +10,7 @@
  */
 
 import type { Stop } from "../../base/stop.ts"
-import { CommitFailedError, CommitUnknownError, PglineError, UsageError } from "../../errors/client-error.ts"
-import { ServerError } from "../../errors/server-error.ts"
+import { UsageError } from "../../errors/client-error.ts"
 import type { SkippableExchange } from "../../exchange/skippable.ts"
 import type { Result } from "../../query/result.ts"
 import type { RowShape } from "../../query/row-shape.ts"
@@ -19,9 +18,9 @@ import { withCallerStack } from "../caller-stack.ts"
 import { type Carrier, partOf } from "../carrier.ts"
 import { ConnectedMethods } from "../connected-methods.ts"
 import { type Pipeline, type PipelineOptions, runPipeline } from "../pipeline.ts"
-import { type QueryText, toQuery } from "../query-arguments.ts"
+import type { QueryText } from "../query-arguments.ts"
 import type { ScriptOptions } from "../queryable.ts"
-import { runNormalised, runQuery, runScript } from "../run-query.ts"
+import { runQuery, runScript } from "../run-query.ts"
 import type { Session } from "../session.ts"
 import type { Start } from "../start.ts"
 import { type Boundaries, ofSavepoint, ofTransaction } from "./boundaries.ts"
@@ -33,6 +32,7 @@ import {
   type NestedTransactionOptions,
   type TransactionOptions,
 } from "./options.ts"
+import { OwnStatements } from "./own-statements.ts"
 import { runTransaction } from "./run-transaction.ts"
 import type { TransactionStop } from "./transaction-stop.ts"
 
@@ -46,13 +46,6 @@ export interface TransactionPlace {
   readonly onEnding?: ((ending: Promise<void>) => void) | undefined
 }
 
-/** How the server has answered the statement that ends a transaction. */
-interface Ending {
-  readonly command: string
-  /** What had failed the transaction. */
-  readonly failure: ServerError | undefined
-}
-
 /**
  * An open transaction: run its statements through it. It ends by `commit`, `rollback`, `prepare`, or at the end of an
  * `await using` block, which rolls back what was not committed.
@@ -62,6 +55,7 @@ export class Transaction extends ConnectedMethods implements AsyncDisposable {
   readonly #outer: Transaction | undefined
   readonly #boundaries: Boundaries
   readonly #first: FirstStatement
+  readonly #own: OwnStatements
   readonly #depth: number
   readonly #isRehearsal: boolean
   readonly #stop: TransactionStop | undefined
@@ -94,6 +88,7 @@ export class Transaction extends ConnectedMethods implements AsyncDisposable {
         ? (exchange, stop) => session.link.run(exchange, stop)
         : (exchange, stop) => outer.#first.run(exchange, stop)
     this.#first = new FirstStatement(this.#boundaries.begin, start)
+    this.#own = new OwnStatements(session, this.#first, this.#boundaries, outer !== undefined)
     session.enter(this, outer, place.purpose ?? (outer === undefined ? "a transaction" : "a nested transaction"))
     this.#onEnding = place.onEnding
     this.#stop = outer === undefined ? place.stop : outer.#stop
@@ -125,7 +120,7 @@ export class Transaction extends ConnectedMethods implements AsyncDisposable {
   /** Rolls back; a nested one goes back to its savepoint. A lost connection has rolled back already. */
   async rollback(): Promise<void> {
     if (this.#isInterrupted) return this.whenEnded() // what has stopped it rolls back as well
-    await this.#end(() => this.#rollBack())
+    await this.#end(() => this.#own.rollBack())
   }
 
   /**
@@ -144,7 +139,7 @@ export class Transaction extends ConnectedMethods implements AsyncDisposable {
     }
     const statement = `PREPARE TRANSACTION ${quoteGid(gid)}`
     await this.#end(async () => {
-      if (this.#first.isFresh) await this.#run("SELECT") // there is nothing to prepare before BEGIN was sent
+      await this.#own.begin() // there is nothing to prepare before that
       await this.#conclude(statement)
     })
   }
@@ -190,7 +185,7 @@ export class Transaction extends ConnectedMethods implements AsyncDisposable {
 
   protected override runScript(script: string, options: ScriptOptions): Promise<Result<unknown>[]> {
     // A script cannot stand behind BEGIN under one Sync.
-    if (this.#state === "open" && this.#first.isFresh) this.#run("SELECT").catch(() => {}) // the script fails likewise
+    if (this.#state === "open") this.#own.begin().catch(() => {}) // the script fails likewise
     return runScript(this.#session, this.#start, script, options)
   }
 
@@ -248,17 +243,6 @@ export class Transaction extends ConnectedMethods implements AsyncDisposable {
     return both
   }
 
-  /** Runs one of our own statements, past the checks that callers' statements meet. @param bound what stops it */
-  #run(statement: string, bound?: Stop): Promise<Ending> {
-    const { server } = this.#session.link
-    const start: Start = (exchange) => this.#first.run(exchange, bound)
-    const query = toQuery(statement, [[], { timeout: 0 }])
-    return runNormalised<unknown, Ending>(this.#session, start, query, ({ command }) => ({
-      command,
-      failure: server.failureOfEnded,
-    }))
-  }
-
   #end(run: () => Promise<void>): Promise<void> {
     this.#checkUsable()
     this.#state = "ending"
@@ -272,52 +256,20 @@ export class Transaction extends ConnectedMethods implements AsyncDisposable {
     this.#session.leave(this)
   }
 
-  /** Says the statement that makes it last. When it does not, the transaction is rolled back. */
+  /** Makes it last, unless nothing has happened in it. Who stops that wants to know how it ended all the same. */
   async #conclude(statement: string): Promise<void> {
     if (this.#first.isFresh) return
-    // Who stops it wants to know how it ended all the same.
     const bound = this.#boundedBy(this.#session.stopFor(undefined, undefined))
     if (bound !== undefined) bound.isPatient = true
-    try {
-      const { command, failure } = await this.#run(statement, bound)
-      if (command === "ROLLBACK") throw new CommitFailedError(failure)
-    } catch (error) {
-      if (this.#first.hasFailed) throw error
-      const wasSent = !(error === bound?.reason || (error instanceof PglineError && error.safeToRetry))
-      if (!wasSent || this.#mayBeOpen) await this.#rollBack().catch(() => {})
-      throw wasSent ? this.#explain(error, statement, bound) : error
-    }
-  }
-
-  get #mayBeOpen(): boolean {
-    return this.#outer !== undefined || this.#session.link.server.transactionStatus !== "idle"
-  }
-
-  /** What a failure of the last statement means. */
-  #explain(error: unknown, statement: string, bound: Stop | undefined): unknown {
-    if (error instanceof CommitFailedError) return error
-    if (error instanceof ServerError) {
-      if (error.code === "57014" && bound?.isStopped) return bound.reason
-      return this.#outer !== undefined && error.code === "25P02" ? new CommitFailedError(error.cause) : error
-    }
-    return this.#outer === undefined ? new CommitUnknownError(error, statement) : error
-  }
-
-  async #rollBack(): Promise<void> {
-    if (this.#first.isFresh || this.#first.hasFailed) return
-    try {
-      await Promise.all(this.#boundaries.rollback.map((statement) => this.#run(statement)))
-    } catch (error) {
-      // A connection that is lost has rolled back, and where BEGIN was refused there is nothing to roll back.
-      if (error instanceof ServerError && !this.#first.hasFailed) throw error
-    }
+    await this.#own.conclude(statement, bound)
   }
 
   #onStopped(reason: unknown): void {
     if (this.#state !== "open") return
     this.#state = "ending"
     this.#isInterrupted = true
-    this.#ending = this.#rollBack()
+    this.#ending = this.#own
+      .rollBack()
       .catch(() => {})
       .finally(() => this.#finish())
     void this.#ending.then(() => this.#interrupt?.(reason))
