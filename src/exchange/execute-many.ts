@@ -26,7 +26,8 @@ import type { TypeRegistry } from "../types/registry.ts"
 import { bindValues } from "./bind-values.ts"
 import { DescribedExchange } from "./described-exchange.ts"
 import { Describer } from "./describer.ts"
-import { refuseCopy, thrownBy, unexpectedMessage } from "./replies.ts"
+import { thrownBy, unexpectedMessage } from "./replies.ts"
+import { refuseCopy } from "./unwanted-copy.ts"
 import { WriteGate } from "./write-gate.ts"
 
 /** A portal that does not exist: executing it fails, and so undoes what stands before it under the same Sync. */

@@ -10,7 +10,7 @@
 
 import type { ByteSource } from "../base/byte-source.ts"
 import type { Oid } from "../base/format.ts"
-import { ProtocolError, UsageError } from "../errors/client-error.ts"
+import { ProtocolError } from "../errors/client-error.ts"
 import { type Field, readParameterDescription, readRowDescription } from "../protocol/backend.ts"
 import {
   BIND_COMPLETE,
@@ -34,40 +34,38 @@ import { changedType, KeptRows } from "../query/kept-rows.ts"
 import type { Query } from "../query/query.ts"
 import { Result } from "../query/result.ts"
 import { type ResultLimits, ResultMeter } from "../query/result-limits.ts"
-import type { RowDecoder } from "../query/row-decoder.ts"
 import type { StatementCache } from "../query/statement-cache.ts"
 import type { TypeRegistry } from "../types/registry.ts"
 import type { Line, Outcome } from "./exchange.ts"
 import { readError, thrownBy, unexpectedMessage } from "./replies.ts"
 import type { SkippableExchange } from "./skippable.ts"
-import { StatementSender } from "./statement-sender.ts"
+import { explain, isStale, onDescribed, onParsed, onRefused, onSkipped } from "./statement-replies.ts"
+import { StatementRequest } from "./statement-request.ts"
+import { sendStatement } from "./statement-sender.ts"
 import { lookUpOrWait, type TypeLookup } from "./type-lookup.ts"
+import { endCopy } from "./unwanted-copy.ts"
 
-const NO_TAG: CommandTag = { command: "", rowCount: 0 }
 const NO_FIELDS: readonly Field[] = []
 const NO_OIDS: readonly Oid[] = []
+const NO_TAG: CommandTag = { command: "", rowCount: 0 }
 
 /** Runs one query and resolves with what `pick` takes out of its result. */
 export class ExtendedQuery<R, T> implements SkippableExchange {
   readonly promise: Promise<T>
-  readonly #sender: StatementSender<R>
-  readonly #statements: StatementCache
+  readonly #request: StatementRequest<R>
   readonly #pick: (result: Result<R>) => T
   #resolve!: (value: T) => void
   #reject!: (error: unknown) => void
-  #line!: Line
   #parameterOids: readonly Oid[] = NO_OIDS
-  #decode: RowDecoder<R> | undefined
   #rows: R[] = []
   /** What the statement was completed with; after that no rows come. */
   #tag: CommandTag | undefined
   #error: unknown
   #retried = false
   readonly #meter: ResultMeter | undefined
-  readonly #registry: TypeRegistry
   /** The turn that asks the catalogs about types. */
   #lookup: TypeLookup | undefined
-  /** The rows that are decoded once their types were looked up; while there is no decoder they come here. */
+  /** The rows that are decoded once their types were looked up, if any came. */
   #kept: KeptRows | undefined
   /** A type that turned out to have changed since it was looked up. */
   #changed: Oid | undefined
@@ -80,10 +78,8 @@ export class ExtendedQuery<R, T> implements SkippableExchange {
     pick: (result: Result<R>) => T,
     limits?: ResultLimits,
   ) {
+    this.#request = new StatementRequest(this, query, statements, registry)
     this.#meter = limits && new ResultMeter(limits)
-    this.#sender = new StatementSender(query, statements, registry)
-    this.#statements = statements
-    this.#registry = registry
     this.#pick = pick
     this.promise = new Promise<T>((resolve, reject) => {
       this.#resolve = resolve
@@ -92,25 +88,23 @@ export class ExtendedQuery<R, T> implements SkippableExchange {
   }
 
   write(line: Line): void {
-    this.#line = line
-    if (this.#tag === undefined) this.#lookup = this.#sender.write(line)
-    if (this.#lookup === undefined) {
-      this.#takeDecoder()
-      return
-    }
+    this.#request.line = line
+    if (this.#tag === undefined) this.#lookup = sendStatement(this.#request)
+    if (this.#lookup === undefined) return
     this.#lookup.write(line)
     if (this.#tag === undefined) line.hold()
   }
 
   onRow(source: ByteSource, start: number, end: number): void {
     if (this.#error !== undefined) return
-    if (this.#decode === undefined) {
+    const { decode } = this.#request
+    if (decode === undefined) {
       this.#onOtherRow(source, start, end)
       return
     }
     if (this.#meter !== undefined && this.#isTooMuch(this.#meter, end - start)) return
     try {
-      this.#rows.push(this.#decode(source, start, end))
+      this.#rows.push(decode(source, start, end))
     } catch (error) {
       if (error instanceof ProtocolError) throw error
       this.#changed = this.#lookedUp ? undefined : changedType(error)
@@ -118,7 +112,9 @@ export class ExtendedQuery<R, T> implements SkippableExchange {
         this.#error = thrownBy("reading a row", error)
         return
       }
-      this.#keepRows().add(source, start, end)
+      this.#request.decode = undefined
+      this.#request.lacksDecoder = true
+      this.#keep(source, start, end)
     }
   }
 
@@ -128,10 +124,15 @@ export class ExtendedQuery<R, T> implements SkippableExchange {
       this.#lookup.onRow(source, start, end)
       return
     }
-    if (this.#kept === undefined || this.#tag !== undefined) {
+    if (!this.#request.lacksDecoder || this.#tag !== undefined) {
       throw new ProtocolError("the server sent a row that it has not described")
     }
-    if (this.#meter === undefined || !this.#isTooMuch(this.#meter, end - start)) this.#kept.add(source, start, end)
+    if (this.#meter === undefined || !this.#isTooMuch(this.#meter, end - start)) this.#keep(source, start, end)
+  }
+
+  #keep(source: ByteSource, start: number, end: number): void {
+    this.#kept ??= new KeptRows()
+    this.#kept.add(source, start, end)
   }
 
   #isTooMuch(meter: ResultMeter, bytes: number): boolean {
@@ -152,7 +153,7 @@ export class ExtendedQuery<R, T> implements SkippableExchange {
       case CLOSE_COMPLETE:
         break
       case PARSE_COMPLETE:
-        this.#sender.onParseComplete()
+        onParsed(this.#request)
         break
       case PARAMETER_DESCRIPTION:
         this.#parameterOids = readParameterDescription(source, start, end)
@@ -170,16 +171,19 @@ export class ExtendedQuery<R, T> implements SkippableExchange {
         this.#complete(NO_TAG)
         break
       case ERROR_RESPONSE: {
-        const error = readError(source, start, end, this.#line, this.#sender.query.text)
+        const { line, query } = this.#request
+        const error = readError(source, start, end, line, query.text)
         this.#error ??= error
-        this.#sender.onError(this)
+        onRefused(this.#request)
         break
       }
       case COPY_IN_RESPONSE:
       case COPY_OUT_RESPONSE:
-      case COPY_BOTH_RESPONSE:
-        this.#onCopy(type)
+      case COPY_BOTH_RESPONSE: {
+        const refusal = endCopy(type, this.#request.line)
+        this.#error ??= refusal
         break
+      }
       case COPY_DATA:
       case COPY_DONE:
         if (this.#error === undefined) unexpectedMessage(type, "a query")
@@ -191,19 +195,18 @@ export class ExtendedQuery<R, T> implements SkippableExchange {
 
   onReady(status: number): Outcome {
     if (this.#lookup !== undefined) return this.#onLookedUp(this.#lookup, status)
-    const error = this.#error
-    if (error === undefined) {
-      if (this.#sender.isPaused) return "again"
+    if (this.#error === undefined) {
+      if (this.#request.mode === "paused") return "again"
       if (this.#tag === undefined) throw new ProtocolError("the server is ready before it has completed the query")
-      if (this.#kept !== undefined) return this.#lookUpTypes()
+      if (this.#request.lacksDecoder) return this.#lookUpTypes()
       this.#settle(this.#tag)
       return "done"
     }
-    if (this.#sender.isStale(error) && status === STATUS_IDLE && !this.#retried) {
+    if (isStale(this.#request, this.#error) && status === STATUS_IDLE && !this.#retried) {
       this.#reset()
       return "again"
     }
-    this.#reject(this.#sender.explain(error))
+    this.#reject(explain(this.#request, this.#error))
     return "done"
   }
 
@@ -214,22 +217,22 @@ export class ExtendedQuery<R, T> implements SkippableExchange {
   }
 
   skip(error: unknown): void {
-    if (this.#tag === undefined) this.#sender.onSkipped()
+    if (this.#tag === undefined) onSkipped(this.#request)
     this.fail(this.#lookup !== undefined && this.#tag !== undefined ? this.#lookup.abandon(error) : error)
   }
 
   /** Rows wait for their types: asks the catalogs in another turn, or waits for somebody who does. */
   #lookUpTypes(): Outcome {
-    const registry = this.#registry
-    const oids = this.#sender.unknownFields.filter((oid) => registry.codec(oid) === undefined)
+    const { registry, description, line } = this.#request
+    const oids = (description?.unknownFields ?? []).filter((oid) => registry.codec(oid) === undefined)
     if (this.#changed !== undefined) oids.push(this.#changed)
     if (oids.length === 0 || this.#lookedUp) {
       this.#settleKept()
       return "done"
     }
-    this.#lookup = lookUpOrWait(registry.known, oids, this.#line, () => {
+    this.#lookup = lookUpOrWait(registry.known, oids, line, () => {
       this.#changed = undefined
-      if (this.#error === undefined && this.#lookUpTypes() === "again") this.#line.rerun(this)
+      if (this.#error === undefined && this.#lookUpTypes() === "again") line.rerun(this)
     })
     return this.#lookup === undefined ? "done" : "again"
   }
@@ -240,7 +243,7 @@ export class ExtendedQuery<R, T> implements SkippableExchange {
     const failure = lookup.finish(status)
     if (failure !== undefined) {
       this.#reject(failure)
-      this.#line.release(this)
+      this.#request.line.release(this)
       return "done"
     }
     if (this.#tag === undefined) return "again"
@@ -250,7 +253,8 @@ export class ExtendedQuery<R, T> implements SkippableExchange {
 
   #settleKept(): void {
     try {
-      this.#kept?.decodeOnto(this.#rows, this.#sender.decoderOfNow())
+      const decode = this.#request.decoderOfNow()
+      this.#kept?.decodeOnto(this.#rows, decode)
     } catch (error) {
       this.#reject(error)
       return
@@ -258,61 +262,31 @@ export class ExtendedQuery<R, T> implements SkippableExchange {
     this.#settle(this.#tag!)
   }
 
-  #takeDecoder(): void {
-    this.#decode = this.#sender.decoder
-    if (this.#sender.lacksDecoder) this.#keepRows()
-  }
-
-  /** Rows are decoded later from now on. */
-  #keepRows(): KeptRows {
-    this.#decode = undefined
-    this.#kept = new KeptRows()
-    return this.#kept
-  }
-
   #complete(tag: CommandTag): void {
+    const request = this.#request
     this.#tag = tag
-    this.#decode = undefined
-    this.#statements.onCompleted(tag.command, this.#sender.query.text)
-    this.#registry.known.onCompleted(tag.command)
+    request.awaitsDescription = false
+    request.decode = undefined
+    request.statements.onCompleted(tag.command, request.query.text)
+    request.registry.known.onCompleted(tag.command)
   }
 
   #settle({ command, rowCount }: CommandTag): void {
+    const fields = this.#request.description?.fields ?? NO_FIELDS
     try {
-      this.#resolve(this.#pick(new Result(this.#rows, rowCount, command, this.#sender.fields)))
+      this.#resolve(this.#pick(new Result(this.#rows, rowCount, command, fields)))
     } catch (error) {
       this.#reject(error)
     }
   }
 
   #onDescription(type: number, fields: readonly Field[]): void {
-    if (this.#decode !== undefined || this.#kept !== undefined || this.#tag !== undefined) {
-      unexpectedMessage(type, "a query")
-    }
+    if (!this.#request.awaitsDescription) unexpectedMessage(type, "a query")
     try {
-      this.#sender.onDescription(this.#parameterOids, fields, this)
-      this.#takeDecoder()
+      onDescribed(this.#request, this.#parameterOids, fields)
     } catch (error) {
       this.#error ??= error
     }
-  }
-
-  /** A COPY has no business here. Nothing else may have been sent behind it, for the server would take it for data. */
-  #onCopy(type: number): void {
-    this.#error ??= new UsageError(
-      type === COPY_IN_RESPONSE
-        ? "COPY … FROM STDIN cannot be run as a query: use copyIn"
-        : "COPY … TO STDOUT cannot be run as a query: use copyOut",
-    )
-    if (type === COPY_OUT_RESPONSE) return
-    if (type === COPY_BOTH_RESPONSE || this.#line.crowded) {
-      this.#line.abandon(this.#error as Error)
-      return
-    }
-    // The Sync that went out with the request is lost on a server that waits for data.
-    this.#line.encoder.copyFail("not run as copyIn")
-    this.#line.sync()
-    this.#line.send()
   }
 
   #reset(): void {

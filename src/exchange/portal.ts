@@ -29,8 +29,9 @@ import { bindValues } from "./bind-values.ts"
 import { DescribedExchange } from "./described-exchange.ts"
 import { Describer } from "./describer.ts"
 import type { Line, Outcome } from "./exchange.ts"
-import { readError, refuseCopy, thrownBy, unexpectedMessage } from "./replies.ts"
+import { readError, thrownBy, unexpectedMessage } from "./replies.ts"
 import type { SkippableExchange } from "./skippable.ts"
+import { refuseCopy } from "./unwanted-copy.ts"
 
 /** The rows of one Execute. */
 export class PortalBatch<R> {

@@ -21,9 +21,10 @@ import type { StatementCache } from "../query/statement-cache.ts"
 import { unknownTypes } from "../query/unknown-types.ts"
 import type { TypeRegistry } from "../types/registry.ts"
 import type { Line, Outcome } from "./exchange.ts"
-import { readError, refuseCopy, unexpectedMessage } from "./replies.ts"
+import { readError, unexpectedMessage } from "./replies.ts"
 import type { SkippableExchange } from "./skippable.ts"
 import { TypeLookup } from "./type-lookup.ts"
+import { refuseCopy } from "./unwanted-copy.ts"
 
 /** Prepares one statement and resolves with its description. */
 export class Prepare implements SkippableExchange {

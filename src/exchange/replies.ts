@@ -31,25 +31,6 @@ export function unexpectedMessage(type: number, during: string): never {
   throw new ProtocolError(`received an unexpected message of type "${String.fromCharCode(type)}" during ${during}`)
 }
 
-/** Leading white space and comments, then the word. */
-const STARTS_WITH_COPY = /^(?:\s|--[^\n]*(?:\n|$)|\/\*(?:[^*]|\*(?!\/))*\*\/)*copy\b/i
-const QUOTED = /'(?:[^']|'')*'/g
-
-/**
- * Refuses a COPY that would talk to us, before it is sent: a server waiting for data takes the requests behind it for
- * data too. COPY from and to files on the server is a statement like any other.
- */
-export function refuseCopy(text: string): void {
-  if (!STARTS_WITH_COPY.test(text)) return
-  const bare = text.replace(QUOTED, "''")
-  if (/\bfrom\s+stdin\b/i.test(bare)) refuse("COPY … FROM STDIN", "copyIn")
-  if (/\bto\s+stdout\b/i.test(bare)) refuse("COPY … TO STDOUT", "copyOut")
-}
-
-function refuse(statement: string, method: string): never {
-  throw new UsageError(`${statement} cannot be run as a query: use ${method}`, { safeToRetry: true })
-}
-
 /** What a caller's function has thrown; `undefined`, which would pass for no failure, becomes an error. */
 export function thrownBy(what: string, error: unknown): unknown {
   return error === undefined ? new UsageError(`${what} threw nothing that could be told`) : error

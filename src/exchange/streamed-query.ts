@@ -27,7 +27,8 @@ import { bindValues } from "./bind-values.ts"
 import { DescribedExchange } from "./described-exchange.ts"
 import { Describer } from "./describer.ts"
 import { Flow } from "./flow.ts"
-import { refuseCopy, thrownBy, unexpectedMessage } from "./replies.ts"
+import { thrownBy, unexpectedMessage } from "./replies.ts"
+import { refuseCopy } from "./unwanted-copy.ts"
 
 /** Runs a query and passes its rows on through a flow. */
 export class StreamedQuery<R> extends DescribedExchange {

@@ -1,0 +1,81 @@
+/**
+ * What the server says of a statement while it answers a request: what it takes and gives, that its name exists now, that
+ * it was refused or read past. What was known of it is completed, confirmed or forgotten by that.
+ */
+
+import type { Oid } from "../base/format.ts"
+import { ServerError } from "../errors/server-error.ts"
+import type { Field } from "../protocol/backend.ts"
+import { explainRefusal, refusesComposite, refusesName, refusesTypes } from "./refusals.ts"
+import type { StatementRequest } from "./statement-request.ts"
+import { endDescribing, sendDescribed } from "./statement-sender.ts"
+
+const NO_OIDS: readonly Oid[] = []
+
+/** ParseComplete came: the name, if there is one, exists. */
+export function onParsed<R>(request: StatementRequest<R>): void {
+  request.isParsed = true
+  if (request.ownsName) request.statement.confirmName()
+}
+
+/**
+ * The statement's description came. In a `describing` request the rest of it goes out now.
+ * @throws EncodeError and others when the rest cannot be written; the request has been ended properly then
+ */
+export function onDescribed<R>(
+  request: StatementRequest<R>,
+  parameterOids: readonly Oid[],
+  fields: readonly Field[],
+): void {
+  request.awaitsDescription = false
+  const description = request.statement.describe(parameterOids, fields, request.registry)
+  if (request.mode === "describing") {
+    sendDescribed(request, description)
+    return
+  }
+  request.description = description
+  request.findDecoder(description)
+}
+
+/** The server has refused the request. */
+export function onRefused<R>(request: StatementRequest<R>): void {
+  if (request.mode === "describing") endDescribing(request)
+  // A Parse that failed leaves no name behind.
+  if (!request.isParsed) releaseNew(request)
+}
+
+/** The server has read past the request: no name was made, none was closed. */
+export function onSkipped<R>(request: StatementRequest<R>): void {
+  request.statements.closeLater(request.closing)
+  releaseNew(request)
+}
+
+/** Takes back the name that the request was to give. */
+function releaseNew<R>(request: StatementRequest<R>): void {
+  if (request.mode !== "named" && request.ownsName) request.statements.release(request.statement)
+}
+
+/**
+ * Whether the server has refused because its idea of the statement is no longer ours: the plan's result has changed, the
+ * statement is gone, or it can't be parsed with the parameter types it had. It has not run then, and what we knew of it
+ * is forgotten.
+ */
+export function isStale<R>(request: StatementRequest<R>, error: unknown): boolean {
+  if (!(error instanceof ServerError)) return false
+  if (refusesComposite(error)) request.forgetTypes(request.description?.parameterOids ?? NO_OIDS)
+  else if (!isRefuted(request, error)) return false
+  if (request.mode !== "named" || request.ownsName) request.statements.release(request.statement)
+  request.statements.onStale()
+  return true
+}
+
+function isRefuted<R>({ mode, isParsed, description }: StatementRequest<R>, error: ServerError): boolean {
+  if (mode === "named") return refusesName(error)
+  return mode !== "first" && !isParsed && refusesTypes(error, description)
+}
+
+/** The error as runs by the described types would tell it, where this one had nothing but the text to go by. */
+export function explain<R>({ mode, query, description }: StatementRequest<R>, error: unknown): unknown {
+  if (mode !== "first" || description === undefined) return error
+  return explainRefusal(error, query.values, description)
+}
