@@ -57,7 +57,8 @@ export class ExtendedQuery<R, T> implements SkippableExchange {
   #resolve!: (value: T) => void
   #reject!: (error: unknown) => void
   #parameterOids: readonly Oid[] = NO_OIDS
-  #rows: R[] = []
+  /** Made of the first row: in an empty array that grows, one row would take the room of 17. */
+  #rows: R[] | undefined
   /** What the statement was completed with; after that no rows come. */
   #tag: CommandTag | undefined
   #error: unknown
@@ -104,7 +105,9 @@ export class ExtendedQuery<R, T> implements SkippableExchange {
     }
     if (this.#meter !== undefined && this.#isTooMuch(this.#meter, end - start)) return
     try {
-      this.#rows.push(decode(source, start, end))
+      const row = decode(source, start, end)
+      if (this.#rows === undefined) this.#rows = [row]
+      else this.#rows.push(row)
     } catch (error) {
       if (error instanceof ProtocolError) throw error
       this.#changed = this.#lookedUp ? undefined : changedType(error)
@@ -138,7 +141,7 @@ export class ExtendedQuery<R, T> implements SkippableExchange {
   #isTooMuch(meter: ResultMeter, bytes: number): boolean {
     this.#error = meter.add(bytes)
     if (this.#error === undefined) return false
-    this.#rows = []
+    this.#rows = undefined
     this.#kept = undefined
     return true
   }
@@ -254,7 +257,7 @@ export class ExtendedQuery<R, T> implements SkippableExchange {
   #settleKept(): void {
     try {
       const decode = this.#request.decoderOfNow()
-      this.#kept?.decodeOnto(this.#rows, decode)
+      this.#kept?.decodeOnto((this.#rows ??= []), decode)
     } catch (error) {
       this.#reject(error)
       return
@@ -274,7 +277,7 @@ export class ExtendedQuery<R, T> implements SkippableExchange {
   #settle({ command, rowCount }: CommandTag): void {
     const fields = this.#request.description?.fields ?? NO_FIELDS
     try {
-      this.#resolve(this.#pick(new Result(this.#rows, rowCount, command, fields)))
+      this.#resolve(this.#pick(new Result(this.#rows ?? [], rowCount, command, fields)))
     } catch (error) {
       this.#reject(error)
     }
@@ -292,7 +295,7 @@ export class ExtendedQuery<R, T> implements SkippableExchange {
   #reset(): void {
     this.#retried = true
     this.#kept = undefined
-    this.#rows = []
+    this.#rows = undefined
     this.#tag = undefined
     this.#error = undefined
   }
