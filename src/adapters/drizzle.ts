@@ -75,7 +75,7 @@ const internals: Pick<typeof drizzleUtils, "getTableColumns"> & { readonly mapRe
 
 class PglinePreparedQuery<T extends PreparedQueryConfig> extends PgPreparedQuery<T> {
   static {
-    named(PglinePreparedQuery, "PglinePreparedQuery")
+    named(this, "PglinePreparedQuery")
   }
 
   // Of the class above, which does not declare them: Drizzle sets the one and implements the other.
@@ -133,7 +133,7 @@ interface QueryPlan<T> {
 
 class PglineSession extends PgSession<PglineQueryResultHKT, Record<string, unknown>, TablesRelationalConfig> {
   static {
-    named(PglineSession, "PglineSession")
+    named(this, "PglineSession")
   }
 
   readonly #client: PglineClient | Transaction
@@ -176,7 +176,7 @@ class PglineSession extends PgSession<PglineQueryResultHKT, Record<string, unkno
 
   within<T>(run: (tx: PglineTransaction) => Promise<T>, depth: number, config?: PgTransactionConfig): Promise<T> {
     const begin = (tx: Transaction): Promise<T> => {
-      const session = new PglineSession(tx, this.dialect, this.#schema, this.#logger, this.#cache)
+      const session = sessionOver(tx, this.dialect, this.#schema, this.#logger, this.#cache)
       return run(new PglineTransaction(this.dialect, session, this.#schema, depth))
     }
     const client = this.#client as Pool
@@ -189,6 +189,10 @@ class PglineSession extends PgSession<PglineQueryResultHKT, Record<string, unkno
   }
 }
 
+function sessionOver(...parts: ConstructorParameters<typeof PglineSession>): PglineSession {
+  return new PglineSession(...parts)
+}
+
 /** A transaction of Drizzle: queries run in it, `transaction` inside it is a savepoint. */
 export class PglineTransaction extends PgTransaction<
   PglineQueryResultHKT,
@@ -196,7 +200,7 @@ export class PglineTransaction extends PgTransaction<
   TablesRelationalConfig
 > {
   static {
-    named(PglineTransaction, "PglineTransaction")
+    named(this, "PglineTransaction")
   }
 
   readonly #session: PglineSession
@@ -225,7 +229,7 @@ export class PglineDatabase<TSchema extends Record<string, unknown> = Record<str
   TSchema
 > {
   static {
-    named(PglineDatabase, "PglineDatabase")
+    named(this, "PglineDatabase")
   }
 }
 

@@ -152,7 +152,7 @@ export class PreparedStatement implements AsyncDisposable {
       throw new UsageError("the transaction is another connection's", { safeToRetry: true })
     }
     const borrow = (): Carrier => tx.borrow()
-    return new PreparedStatement(this.#statement, this.#description, this.#declaredTypes, borrow, this.#origin ?? this)
+    return statementOn(this.#statement, this.#description, this.#declaredTypes, borrow, this.#origin ?? this)
   }
 
   /** Has the server forget it. Closing it twice does no harm. */
@@ -232,4 +232,8 @@ export async function prepareStatement(
   } finally {
     stop?.dispose()
   }
+}
+
+function statementOn(...parts: ConstructorParameters<typeof PreparedStatement>): PreparedStatement {
+  return new PreparedStatement(...parts)
 }

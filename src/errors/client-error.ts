@@ -217,13 +217,17 @@ export class EncodeError extends ClientError {
 
   /** The same refusal, told with the number of the parameter. */
   at(parameter: number): EncodeError {
-    return new EncodeError(this.type, this.expected, this.received, { parameter })
+    return placed(this, { parameter })
   }
 
   /** The same refusal, told with the row and the column of a COPY. */
   in(row: number, column: string): EncodeError {
-    return new EncodeError(this.type, this.expected, this.received, { row, column })
+    return placed(this, { row, column })
   }
+}
+
+function placed({ type, expected, received }: EncodeError, place: EncodeErrorPlace): EncodeError {
+  return new EncodeError(type, expected, received, place)
 }
 
 function placeOf(type: string, { parameter, row, column }: EncodeErrorPlace): string {
@@ -250,8 +254,12 @@ export class DecodeError extends ClientError {
 
   /** The same failure, told with the name of the column. */
   in(column: string): DecodeError {
-    return new DecodeError(this.type, this.problem, { column, cause: this })
+    return inColumn(this, column)
   }
+}
+
+function inColumn(error: DecodeError, column: string): DecodeError {
+  return new DecodeError(error.type, error.problem, { column, cause: error })
 }
 
 /** The catalogs could not be asked about types that a statement's parameters or results have. */

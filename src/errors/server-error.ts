@@ -121,7 +121,7 @@ export class ServerError extends PglineError implements ServerMessageFields {
 
   static {
     // Not a method: its name is a symbol that declaration files cannot spell.
-    Object.defineProperty(ServerError.prototype, Symbol.for("nodejs.util.inspect.custom"), {
+    Object.defineProperty(this.prototype, Symbol.for("nodejs.util.inspect.custom"), {
       value: inspectServerError,
     })
   }

@@ -279,7 +279,7 @@ export class Connection extends RequestEncoder {
       return Promise.reject(new Error("there is no way to make another stream like the given one"))
     }
     return new Promise((resolve, reject) => {
-      const another = new Connection(this.#options)
+      const another = connectionWith(this.#options)
       // As often as its streams fail: both of them do where one secures the other.
       another.on("error", reject)
       another.once("end", () => reject(new Error("Connection terminated unexpectedly")))
@@ -309,4 +309,8 @@ export class Connection extends RequestEncoder {
     if (this._emitMessage) this.emit("message", message)
     this.emit(message.name === "error" ? "errorMessage" : message.name, message)
   }
+}
+
+function connectionWith(options: ConnectionOptions): Connection {
+  return new Connection(options)
 }

@@ -104,7 +104,7 @@ export class Session {
 
   /** The same connection for somebody else: all is shared but the right to use it, which `revoke` takes back. */
   lend(): Session {
-    return new Session(this, this.types, this.#options, this.statements)
+    return sessionOver(this, this.types, this.#options, this.statements)
   }
 
   /** Whether anything was run through this object. */
@@ -209,4 +209,8 @@ export class Session {
 
 function queryTimeout(timeoutMs: number): TimeoutError {
   return new TimeoutError(`the query took longer than ${timeoutMs} ms and was cancelled`)
+}
+
+function sessionOver(...parts: ConstructorParameters<typeof Session>): Session {
+  return new Session(...parts)
 }

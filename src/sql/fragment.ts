@@ -36,8 +36,8 @@ export class Sql {
   }
 
   static {
-    markAsFragment(Sql.prototype)
-    Object.defineProperty(Sql.prototype, Symbol.for("nodejs.util.inspect.custom"), { value: inspectFragment })
+    markAsFragment(this.prototype)
+    Object.defineProperty(this.prototype, Symbol.for("nodejs.util.inspect.custom"), { value: inspectFragment })
   }
 
   /** The statement with placeholders `$1`…`$n`. */

@@ -61,8 +61,12 @@ export class ChangedTypeError extends DecodeError {
   }
 
   override in(column: string): ChangedTypeError {
-    return new ChangedTypeError(this.type, this.oid, this.problem, { column, cause: this })
+    return changedIn(this, column)
   }
+}
+
+function changedIn(error: ChangedTypeError, column: string): ChangedTypeError {
+  return new ChangedTypeError(error.type, error.oid, error.problem, { column, cause: error })
 }
 
 /** The codec of a composite type. */

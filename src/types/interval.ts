@@ -37,9 +37,9 @@ export interface IntervalLike {
 /** A span of time in PostgreSQL's own three parts. */
 export class Interval implements IntervalLike {
   /** Longer than every other interval. */
-  static readonly infinity: Interval = new Interval(MAX_32, MAX_32, MAX_64)
+  static readonly infinity: Interval = new this(MAX_32, MAX_32, MAX_64)
   /** Shorter than every other interval. */
-  static readonly minusInfinity: Interval = new Interval(MIN_32, MIN_32, MIN_64)
+  static readonly minusInfinity: Interval = new this(MIN_32, MIN_32, MIN_64)
 
   readonly months: number
   readonly days: number
@@ -54,13 +54,7 @@ export class Interval implements IntervalLike {
 
   /** Reads text in any of the server's four IntervalStyles. @throws DecodeError for any other text. */
   static parse(text: string): Interval {
-    if (text === "infinity") return Interval.infinity
-    if (text === "-infinity") return Interval.minusInfinity
-    const parts = text.length > LONGEST_TEXT ? undefined : parseInterval(text)
-    if (parts === undefined || !inRange(parts.months, parts.days, parts.microseconds)) {
-      throw new DecodeError(NAME, "the text is not an interval in any of the server's styles")
-    }
-    return new Interval(parts.months, parts.days, parts.microseconds)
+    return readInterval(text)
   }
 
   /** False for `infinity` and `-infinity`. */
@@ -79,6 +73,16 @@ export class Interval implements IntervalLike {
   toJSON(): string {
     return formatInterval(this)
   }
+}
+
+function readInterval(text: string): Interval {
+  if (text === "infinity") return Interval.infinity
+  if (text === "-infinity") return Interval.minusInfinity
+  const parts = text.length > LONGEST_TEXT ? undefined : parseInterval(text)
+  if (parts === undefined || !inRange(parts.months, parts.days, parts.microseconds)) {
+    throw new DecodeError(NAME, "the text is not an interval in any of the server's styles")
+  }
+  return new Interval(parts.months, parts.days, parts.microseconds)
 }
 
 /** interval as an {@link Interval}. */

@@ -65,8 +65,12 @@ export class Range<T = unknown> implements RangeLike<T> {
 
   /** The range that no value is in. */
   static empty<T = unknown>(): Range<T> {
-    return new Range<T>(null, null, EMPTY_WORD)
+    return emptyRange()
   }
+}
+
+function emptyRange<T>(): Range<T> {
+  return new Range<T>(null, null, EMPTY_WORD)
 }
 
 /** The codec of a range type; a multirange is made of it. */

@@ -181,7 +181,7 @@ export class TypeRegistry {
   fork(settings: Partial<RegistrySettings> = {}): TypeRegistry {
     const { codecs, keepArrayBounds } = settings
     const replaces = codecs !== undefined || keepArrayBounds !== undefined
-    const fork = new TypeRegistry(this.known, {
+    const fork = registryOver(this.known, {
       codecs: codecs === undefined ? this.#settings.codecs : new Map([...this.#settings.codecs, ...codecs]),
       keepArrayBounds: keepArrayBounds ?? this.#settings.keepArrayBounds,
     })
@@ -280,4 +280,8 @@ function without(map: ReadonlyMap<string, Codec>, names: Iterable<string>): Read
   const copy = new Map(map)
   for (const name of names) copy.delete(nameKey(undefined, name, false))
   return copy
+}
+
+function registryOver(known: KnownTypes, settings: RegistrySettings): TypeRegistry {
+  return new TypeRegistry(known, settings)
 }

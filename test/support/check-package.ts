@@ -1,7 +1,7 @@
 /**
- * Checks the package as a user gets it: packs it, lets publint and "are the types wrong" look at the archive, and loads
- * every entry from an unpacked copy, as an ES module and as CommonJS, on this Node and on those that PGLINE_CHECK_NODE
- * names (paths, separated by colons). Needs a finished build.
+ * Checks the package as a user gets it: packs it, lets publint and "are the types wrong" look at the archive, looks at
+ * the names of its classes, and loads every entry from an unpacked copy, as an ES module and as CommonJS, on this Node
+ * and on those that PGLINE_CHECK_NODE names (paths, separated by colons). Needs a finished build.
  */
 
 import { execFile } from "node:child_process"
@@ -9,6 +9,7 @@ import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { promisify } from "node:util"
+import { build } from "esbuild"
 
 const run = promisify(execFile)
 
@@ -45,6 +46,10 @@ function checkFiles(files: readonly string[]): void {
 async function checkLoading(manifest: Manifest, project: string): Promise<void> {
   const entries = Object.keys(manifest.exports).filter((entry) => !entry.endsWith(".json"))
   const nodes = [process.execPath, ...(process.env["PGLINE_CHECK_NODE"] ?? "").split(":").filter(Boolean)]
+  await checkClassNames(
+    entries.map((entry) => entry.replace(/^\./, manifest.name)),
+    project,
+  )
   for (const node of nodes) {
     // The libraries of the adapters may want a newer Node than we do.
     const loadable = entries.filter((entry) => node === process.execPath || !/^\.\/(kysely|drizzle)$/.test(entry))
@@ -73,6 +78,46 @@ function program(names: readonly string[], load: (name: string) => string): stri
   const print = (name: string): string =>
     `console.log(JSON.stringify(Object.keys(${load(name)}).filter((n) => !["default", "module.exports"].includes(n)).sort()))`
   return names.map(print).join("\n")
+}
+
+/** Exported as in `pg`, under another name than the class has. */
+const ALIASES: readonly string[] = ["Pool BoundPool", "PgPool Pool"]
+
+/** A program that prints the exported classes, and the errors they make, that have another name than the export. */
+const misnamed = `
+const isClass = (value) => typeof value === "function" && /^class\\b/.test(Function.prototype.toString.call(value))
+for (const entry of entries) {
+  for (const [key, value] of [entry, entry.errors ?? {}, entry.types ?? {}].flatMap(Object.entries)) {
+    if (!isClass(value) || key === "default") continue
+    if (value.name !== key) console.log(key, value.name)
+    const isError = value === entry.errors?.[key] && value.prototype instanceof Error
+    if (isError && Object.create(value.prototype).name !== key) console.log(key, "as an error's name")
+  }
+}`
+
+/**
+ * A class that mentions itself between its own braces gets another name from bundlers, from ours and from the users'
+ * own, and its errors are told under that: a function outside has to mention it instead.
+ */
+async function checkClassNames(names: readonly string[], project: string): Promise<void> {
+  const list = (load: (name: string) => string, of = names): string => `const entries = [${of.map(load)}]\n${misnamed}`
+  const imports = (name: string): string => `await import("${name}")`
+  await writeFile(join(project, "names.mjs"), list(imports))
+  await writeFile(
+    join(project, "names.cjs"),
+    list((name) => `require("${name}")`),
+  )
+  // One entry: of two that have a class of one name, bundled together, only one can keep it.
+  const contents = list(imports, names.slice(0, 1))
+  const outfile = join(project, "bundled.mjs")
+  await build({ stdin: { contents, resolveDir: project }, outfile, bundle: true, format: "esm", platform: "node" })
+  for (const file of ["names.mjs", "names.cjs", "bundled.mjs"]) {
+    const { stdout } = await run(process.execPath, [file], { cwd: project })
+    const wrong = stdout.split("\n").filter((line) => line !== "" && !ALIASES.includes(line))
+    if (wrong.length > 0)
+      throw new Error(`${file}: classes with another name than their export's:\n${wrong.join("\n")}`)
+  }
+  process.stdout.write("the classes have the names of their exports, bundled once more too\n")
 }
 
 /** A program that needs the declarations to be right in themselves, in both forms of the package. */

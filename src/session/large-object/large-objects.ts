@@ -74,7 +74,7 @@ export class LargeObjects {
     const chunks = chunkSource(source)
     const own = this.#borrow().begin("an import of a large object")
     try {
-      const objects = new LargeObjects(() => own.carrier)
+      const objects = largeObjectsOn(own.carrier)
       const oid = await objects.create(options.oid)
       const object = await objects.open(oid, "w", options)
       await copyChunks(chunks, object, options)
@@ -135,4 +135,8 @@ async function copyChunks(chunks: Source<Uint8Array>, object: LargeObject, optio
     }
   }
   if (used > 0) await send()
+}
+
+function largeObjectsOn(carrier: Carrier): LargeObjects {
+  return new LargeObjects(() => carrier)
 }

@@ -146,7 +146,7 @@ export class Transaction extends ConnectedMethods implements AsyncDisposable {
 
   /** Runs a function in a savepoint: when it throws, what it did is undone and this transaction goes on. */
   transaction<T>(fn: (tx: Transaction) => T | Promise<T>, options: NestedTransactionOptions = {}): Promise<T> {
-    return runTransaction(() => new Transaction(this.#session, options, { outer: this }), fn, options)
+    return runTransaction(() => beginNested(this.#session, options, this), fn, options)
   }
 
   /**
@@ -282,4 +282,8 @@ function checkNoneOpen({ link }: Session): void {
   if (!link.isIdle || link.server.transactionStatus === "idle") return
   const problem = "a transaction is open on this connection that was begun by a statement: end it first"
   throw new UsageError(problem, { safeToRetry: true })
+}
+
+function beginNested(session: Session, options: NestedTransactionOptions, outer: Transaction): Transaction {
+  return new Transaction(session, options, { outer })
 }
