@@ -9,7 +9,7 @@
  * @see https://www.rfc-editor.org/rfc/rfc7677
  */
 
-import { hashBytes, hmacSha256 } from "#platform"
+import { hashBytes, hmacSha256, viewBytes } from "#platform"
 import { decodeBase64, encodeBase64 } from "./base64.ts"
 import { saslprep } from "./saslprep.ts"
 import type { ScramKeyCache, ScramKeys } from "./scram-keys.ts"
@@ -152,13 +152,10 @@ function randomNonce(): string {
 
 /** The message as text; SCRAM as PostgreSQL speaks it is ASCII throughout. */
 function asciiText(message: Uint8Array): string {
-  let text = ""
-  for (const byte of message) {
-    if (byte < 0x20 || byte > 0x7e)
-      throw new ScramFailure("the server's SCRAM message has bytes that are not printable")
-    text += String.fromCharCode(byte)
+  if (message.some((byte) => byte < 0x20 || byte > 0x7e)) {
+    throw new ScramFailure("the server's SCRAM message has bytes that are not printable")
   }
-  return text
+  return viewBytes(message).latin1Slice(0, message.length)
 }
 
 /** `e=…` is how a server says what went wrong inside SCRAM. */
