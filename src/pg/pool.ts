@@ -89,7 +89,7 @@ export class Pool extends EventEmitter {
   connect(callback: PoolConnectCallback): void
   connect(callback?: PoolConnectCallback): Promise<PoolClient> | undefined {
     if (this.ending) {
-      const error = new Error("Cannot use a pool after calling end on the pool")
+      const error = endedError()
       return callback ? (callback as (error: Error) => undefined)(error) : this.Promise.reject(error)
     }
     if (callback) {
@@ -177,6 +177,7 @@ export class Pool extends EventEmitter {
     this.log("pulse queue")
     if (this.ended) return
     if (this.ending) {
+      for (const pending of this._pendingQueue.splice(0)) pending.callback(endedError(), undefined, nothing)
       for (const { client } of [...this._idle]) this._remove(client)
       if (this._clients.length === 0) {
         this.ended = true
@@ -341,4 +342,8 @@ export class Pool extends EventEmitter {
     this._idle.push({ client, idleListener, timeoutId })
     this._pulseQueue()
   }
+}
+
+function endedError(): Error {
+  return new Error("Cannot use a pool after calling end on the pool")
 }
