@@ -169,6 +169,8 @@ export class Query extends EventEmitter implements Submittable, RowReceiver {
 
   handleCopyInResponse(connection: RequestWriter): void {
     connection.sendCopyFail("No source stream defined")
+    // The Sync of the request was passed over: the server had data to wait for.
+    if (this.requiresPreparation() && !this.rows) connection.sync()
   }
 
   /** Data of a COPY that nobody asked for is passed over. */
