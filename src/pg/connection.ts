@@ -13,7 +13,7 @@ import type { ByteSource } from "../base/byte-source.ts"
 import type { Stop } from "../base/stop.ts"
 import { ConnectionError, ProtocolError } from "../errors/client-error.ts"
 import { ServerError } from "../errors/server-error.ts"
-import type { Line } from "../exchange/exchange.ts"
+import type { Line, Outcome } from "../exchange/exchange.ts"
 import { Link } from "../link/link.ts"
 import { PROTOCOL_3_0 } from "../protocol/codes.ts"
 import type { Encoder } from "../protocol/encoder.ts"
@@ -167,13 +167,16 @@ export class Connection extends RequestEncoder {
     if (message === undefined) {
       throw new ProtocolError(`the server sent a message of type "${String.fromCharCode(type)}" that nobody can take`)
     }
+    if (message.name === "copyInResponse") this.loseSyncs()
     if (message.name === "rowDescription") this.#fields = (message as RowDescriptionMessage).fields
     this.#emitMessage(message)
   }
 
-  /** The end of that exchange. */
-  receiveReady(status: number): void {
+  /** The end of that exchange, unless more of it was asked for: then nobody is ready yet. */
+  receiveReady(status: number): Outcome {
+    if (this.owesAnother() && this.#link?.isSerial) return "more"
     this.#emitMessage({ name: "readyForQuery", length: 5, status: String.fromCharCode(status) })
+    return "done"
   }
 
   /** Tells the server to stop what another session does. */

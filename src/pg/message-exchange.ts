@@ -16,7 +16,7 @@ export interface MessageReceiver {
   submit(query: Submittable, line: Line): Error | undefined
   receiveRow(source: ByteSource, start: number, end: number): void
   receive(type: number, source: ByteSource, start: number, end: number): void
-  receiveReady(status: number): void
+  receiveReady(status: number): Outcome
 }
 
 /** Who runs submittables, and has to know which of them were never sent. */
@@ -72,11 +72,11 @@ export class MessageExchange implements Exchange {
 
   onReady(status: number): Outcome {
     try {
-      this.#connection.receiveReady(status)
+      return this.#connection.receiveReady(status)
     } catch (error) {
       throwOutside(error)
+      return "done"
     }
-    return "done"
   }
 
   /** A lost connection is told by the stream's events, in the order that `pg` has. */

@@ -22,6 +22,8 @@ export abstract class RequestEncoder extends EventEmitter implements RequestWrit
   declare submittedNamedStatements: Record<string, string>
   readonly #encoder: Encoder = new Encoder()
   #isGathering = false
+  #queries = 0
+  #syncs = 0
 
   /** The encoder of the link, once there is one. */
   protected abstract get linkEncoder(): Encoder | undefined
@@ -35,12 +37,29 @@ export abstract class RequestEncoder extends EventEmitter implements RequestWrit
 
   /** Has a submittable write its request, which leaves as one. Returns why it does not, if it does not. */
   protected gather(query: Submittable): Error | undefined {
+    this.#queries = 0
+    this.#syncs = 0
     this.#isGathering = true
     try {
       return (query.submit(this) as Error | null | undefined) || undefined
     } finally {
       this.#isGathering = false
     }
+  }
+
+  /**
+   * Takes a ReadyForQuery down. True when the server owes another one, because a submittable has sent more than one Sync:
+   * `pg-cursor` does when it is closed twice.
+   */
+  protected owesAnother(): boolean {
+    if (this.#syncs > 0) this.#syncs--
+    else if (this.#queries > 0) this.#queries--
+    return this.#syncs + this.#queries > 0
+  }
+
+  /** The server has begun to take data of a COPY: it passes over the Syncs that it was sent before. */
+  protected loseSyncs(): void {
+    this.#syncs = 0
   }
 
   /** Something was written. */
@@ -50,6 +69,7 @@ export abstract class RequestEncoder extends EventEmitter implements RequestWrit
 
   query(text: string): void {
     this.encoder.query(textOf(text))
+    this.#queries++
     this.written()
   }
 
@@ -103,6 +123,7 @@ export abstract class RequestEncoder extends EventEmitter implements RequestWrit
 
   sync(): void {
     this.encoder.sync()
+    this.#syncs++
     this.written()
   }
 

@@ -3,6 +3,7 @@
  */
 
 import { createServer, type Socket } from "node:net"
+import Cursor from "pg-cursor"
 import type { Case, ServerConfig } from "./cases.ts"
 import { describeValue } from "./describe-value.ts"
 import type { Face } from "./face.ts"
@@ -67,10 +68,12 @@ function poolCase(
   }
 }
 
-/** Waits until the server has ended a session. */
-async function terminate(face: Face, server: ServerConfig | object, pid: number): Promise<void> {
+/** Has the server end a session, once it runs a statement if one is named. */
+async function terminate(face: Face, server: ServerConfig | object, pid: number, statement?: string): Promise<void> {
   const other = new face.Client(server)
   await other.connect()
+  const running = "select 1 from pg_stat_activity where pid = $1 and state = 'active' and query = $2"
+  while (statement !== undefined && (await other.query(running, [pid, statement])).rowCount === 0) await settle()
   await other.query("select pg_terminate_backend($1)", [pid])
   await other.end()
 }
@@ -213,7 +216,7 @@ export const lifecycleCases: readonly Case[] = [
       logEvents(client, log)
       const running = observe(log, () => client.query("select pg_sleep(5)"))
       const ended = new Promise((resolve) => client.once("end", resolve))
-      await terminate(face, server, client.processID)
+      await terminate(face, server, client.processID, "select pg_sleep(5)")
       await running
       await ended
       await observe(log, () => client.query("select 1"))
@@ -235,6 +238,17 @@ export const lifecycleCases: readonly Case[] = [
   clientCase("a time limit from the config", (client, log) => observe(log, () => client.query("select 1 as a")), {
     config: { query_timeout: 20_000 },
   }),
+  clientCase(
+    "a cursor of pg-cursor that is closed twice while it is read from",
+    async (client, log) => {
+      const cursor = client.query(new Cursor("select generate_series(1, 1000) as n"))
+      await cursor.read(1)
+      const again = new Promise((resolve) => client.connection.once("closeComplete", () => resolve(cursor.close())))
+      await Promise.all([cursor.read(1), cursor.close(), again])
+      await observe(log, () => client.query("select 1 as a"))
+    },
+    { differs: "of pg's the next query resolves without its rows" },
+  ),
   clientCase(
     "a pipeline",
     async (client, log) => {
@@ -310,6 +324,18 @@ export const lifecycleCases: readonly Case[] = [
     await observe(log, () => pool.query("select 1"))
     client.release()
   }),
+  poolCase(
+    "ended while somebody waits",
+    { max: 1 },
+    async (pool, log) => {
+      const client = await pool.connect()
+      const waiting = [() => pool.connect(), () => pool.query("select 1")].map((call) => observe(log, call))
+      const ended = observe(log, () => pool.end())
+      client.release()
+      await Promise.all([...waiting, ended])
+    },
+    "pg never tells those who wait; pgline refuses them",
+  ),
   poolCase("a client given back with an error", {}, async (pool, log) => {
     const client = await pool.connect()
     client.release(new Error("broken"))

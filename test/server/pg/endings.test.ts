@@ -5,8 +5,10 @@
 
 import { text as readText } from "node:stream/consumers"
 import { finished } from "node:stream/promises"
+import PgCursor from "pg-cursor"
 import { expect, it } from "vitest"
-import { Client, Cursor, copyStreams, Query, QueryStream } from "../../../src/pg/index.ts"
+import { Client, Cursor, copyStreams, Pool, Query, QueryStream } from "../../../src/pg/index.ts"
+import { faces } from "../../conformance/pg/face.ts"
 import { sharedServer } from "../../support/test-server.ts"
 import { within } from "../../support/within.ts"
 
@@ -137,6 +139,41 @@ it("tells, and survives, that a request to cancel cannot be made", async () => {
     expect(await within("the failure", failure)).toMatchObject({ code: "ENOENT" })
     await running
   })
+})
+
+it("refuses those who wait for a client of a pool that is ended", async () => {
+  const pool = new Pool({ ...config, max: 1 })
+  const client = await pool.connect()
+  const refused = [pool.connect(), pool.query("select 1")].map((waiting) =>
+    expect(within("the one who waits", waiting as Promise<unknown>)).rejects.toThrow("after calling end on the pool"),
+  )
+  const ended = pool.end()
+  await Promise.all(refused)
+  client.release()
+  await within("the end", ended)
+})
+
+it("goes on behind a COPY in a prepared statement, which no stream feeds", async () => {
+  await withClient(async (client) => {
+    await client.query("create temp table t (a text)")
+    for (const more of [{ queryMode: "extended" }, { name: "named" }, { rows: 5 }]) {
+      const copy = client.query({ text: "copy t from stdin", ...more })
+      await expect(within("the copy", copy)).rejects.toThrow("No source stream defined")
+      await expectUsable(client)
+    }
+  })
+})
+
+it("gives the next query its own answer behind a cursor of pg-cursor that was closed twice", async () => {
+  // That package's declarations are for pg's client.
+  const client = new faces.pgline.Client(config)
+  await client.connect()
+  const cursor = client.query(new PgCursor(MANY))
+  await cursor.read(1)
+  const again = new Promise((resolve) => client.connection.once("closeComplete", () => resolve(cursor.close())))
+  await within("close", Promise.all([cursor.read(1), cursor.close(), again]))
+  await expectUsable(client)
+  await client.end()
 })
 
 it("connects for the first of two calls", async () => {
