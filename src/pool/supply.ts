@@ -49,7 +49,7 @@ export class Supply<R> {
 
   /** All that there are: open, being opened, and dying. */
   get size(): number {
-    return this.#host.shelf.entries.size + this.#opener.pending + this.#host.care.dying
+    return this.#host.shelf.entries.size + this.#opener.pending + this.#host.care.dying.size
   }
 
   /** How many are being opened. */
@@ -92,7 +92,7 @@ export class Supply<R> {
   onResized(): void {
     const { shelf, care } = this.#host
     for (const entry of [...shelf.idle])
-      if (this.size - care.dying > this.#host.limits().max) care.remove(entry, undefined, false)
+      if (this.size - care.dying.size > this.#host.limits().max) care.remove(entry, undefined, false)
     this.#reaper.wake()
   }
 
@@ -196,7 +196,7 @@ export class Supply<R> {
     const isNeeded = shelf.staying <= min
     if (isNeeded && this.size < max && !entry.isLeaving) {
       shelf.leave(entry)
-    } else if (!entry.isLeaving || this.size >= max || shelf.staying >= min) {
+    } else if (!entry.isLeaving || (this.size >= max && this.#opener.pending === 0) || shelf.staying >= min) {
       counters.closedByAge++
       care.retire(entry)
     }
