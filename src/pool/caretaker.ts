@@ -27,7 +27,7 @@ export class Caretaker<R> {
   readonly #clock: Clock
   readonly #counters: PoolCounters
   #coming = 0
-  #dying = 0
+  readonly #dying: Set<Entry<R>> = new Set()
 
   constructor(host: CaretakerHost<R>, kind: ResourceKind<R>, shelf: Shelf<R>, clock: Clock, counters: PoolCounters) {
     this.#host = host
@@ -42,8 +42,8 @@ export class Caretaker<R> {
     return this.#coming
   }
 
-  /** How many are closed, but not gone. */
-  get dying(): number {
+  /** Those that are closed, but not gone. */
+  get dying(): ReadonlySet<Entry<R>> {
     return this.#dying
   }
 
@@ -52,7 +52,7 @@ export class Caretaker<R> {
     this.#shelf.setAside(entry, "checking")
     this.#coming++
     try {
-      await this.#kind.check(entry.resource, this.#clock.now() - entry.idleSince, isThorough)
+      await this.#kind.check(entry.resource, this.#clock.now() - entry.wellAt, isThorough)
     } catch (error) {
       if (entry.state !== "checking") return
       this.#counters.unfit++
@@ -106,9 +106,9 @@ export class Caretaker<R> {
     if (entry.state === "closing") return
     if (isComing(entry)) this.#coming--
     this.#shelf.remove(entry)
-    this.#dying++
+    this.#dying.add(entry)
     const gone = (): void => {
-      this.#dying--
+      this.#dying.delete(entry)
       this.#host.onChange()
     }
     this.#kind.close(entry.resource, atOnce, reason).then(gone, gone)

@@ -25,8 +25,10 @@ export class Entry<R> {
   readonly openedAt: number
   /** When it is to be replaced; Infinity never. */
   readonly expiresAt: number
-  /** Since when it has been idle, or the last moment it was known to be well. */
+  /** Since when nobody has used it. */
   idleSince: number
+  /** The last moment it was known to be well. */
+  wellAt: number
   /** When it was taken, or when one of those who share it was last served. */
   progressAt = 0
   /** How many use it. */
@@ -45,6 +47,7 @@ export class Entry<R> {
     this.resource = resource
     this.openedAt = openedAt
     this.idleSince = openedAt
+    this.wellAt = openedAt
     this.expiresAt = expiresAt
   }
 

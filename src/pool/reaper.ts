@@ -64,7 +64,7 @@ export class Reaper<R> {
     }
     const { maxIdleMs } = this.#host.limits()
     while (maxIdleMs > 0 && this.#hasSurplus) {
-      const [longestIdle] = this.#shelf.idle
+      const { longestIdle } = this.#shelf
       if (longestIdle === undefined || now < longestIdle.idleSince + maxIdleMs) break
       this.#host.onUnneeded(longestIdle)
     }
@@ -97,8 +97,19 @@ export class Reaper<R> {
       if (!isRetired) next = Math.min(next, expiresAt <= now ? now + AGAIN_MS : expiresAt)
       next = Math.min(next, this.#leaksAt(entry))
     }
+    return Math.min(next, this.#nextIdle(now))
+  }
+
+  /** When somebody may have been idle for too long. */
+  #nextIdle(now: number): number {
     const { maxIdleMs } = this.#host.limits()
-    if (maxIdleMs > 0 && this.#hasSurplus) next = Math.min(next, (this.#shelf.idle[0]?.idleSince ?? now) + maxIdleMs)
+    if (maxIdleMs === 0 || !this.#hasSurplus) return Number.POSITIVE_INFINITY
+    let next = now + maxIdleMs
+    for (const { state, idleSince } of this.#shelf.entries) {
+      const due = idleSince + maxIdleMs
+      if (state === "idle") next = Math.min(next, due)
+      else if (state === "checking") next = Math.min(next, Math.max(due, now + AGAIN_MS))
+    }
     return next
   }
 

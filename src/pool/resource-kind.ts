@@ -18,7 +18,7 @@ export interface ResourceKind<R> {
   isAlive(resource: R): boolean
   /** Why it is of no use any more. */
   lossOf(resource: R): unknown
-  /** Whether it has to be checked before it is lent, having been idle for so long. */
+  /** Whether it has to be checked before it is lent, having been idle for so long since it was last used or checked. */
   mustCheck(resource: R, idleMs: number): boolean
   /**
    * Rejects when the resource is not fit to be lent.

@@ -78,7 +78,7 @@ export class ResourcePool<R> {
       open: entries.size,
       idle: idle.length,
       opening,
-      dying: this.#care.dying,
+      dying: this.#care.dying.size,
       waiting: this.#queue.size,
       isPausing,
     }
@@ -192,10 +192,12 @@ export class ResourcePool<R> {
 
   /** Replaces all that are open: idle ones at once, lent ones when they come back. Resolves when they are gone. */
   drain(): Promise<void> {
-    const old = [...this.#shelf.entries]
+    const { entries } = this.#shelf
+    const { dying } = this.#care
+    const old = [...entries, ...dying]
     this.#supply.retireAll()
     this.#settle()
-    return this.#conditions.until(() => old.every((entry) => !this.#shelf.entries.has(entry)) && this.#care.dying === 0)
+    return this.#conditions.until(() => !old.some((entry) => entries.has(entry) || dying.has(entry)))
   }
 
   /** Checks all that are idle, and closes those that are not well. */
@@ -280,7 +282,7 @@ export class ResourcePool<R> {
 
   #makeCaretaker(): Caretaker<R> {
     const host: CaretakerHost<R> = {
-      isSurplus: () => this.#state !== "open" || this.size - this.#care.dying > this.#limits.max,
+      isSurplus: () => this.#state !== "open" || this.size - this.#care.dying.size > this.#limits.max,
       onChange: () => this.#settle(),
       onRemoved: (resource, reason) => this.#events.onRemoved?.(resource, reason),
     }

@@ -30,9 +30,16 @@ export class Shelf<R> {
     return this.#entries
   }
 
-  /** Those that lie idle, the one for the longest first. */
+  /** Those that lie idle, in the order they came. */
   get idle(): readonly Entry<R>[] {
     return this.#idle
+  }
+
+  /** The one that nobody has used for the longest: it need not be the first, for who was only checked came back, too. */
+  get longestIdle(): Entry<R> | undefined {
+    let longest = this.#idle[0]
+    for (const entry of this.#idle) if (longest === undefined || entry.idleSince < longest.idleSince) longest = entry
+    return longest
   }
 
   /** How many are here to stay. */
@@ -63,8 +70,9 @@ export class Shelf<R> {
   /** An entry comes to lie idle. */
   putBack(entry: Entry<R>, now: number): void {
     this.#unlist(entry)
+    if (entry.state !== "checking") entry.idleSince = now
+    entry.wellAt = now
     entry.move("idle")
-    entry.idleSince = now
     this.#idle.push(entry)
     this.#kind.setIdle?.(entry.resource, true)
   }
@@ -82,7 +90,7 @@ export class Shelf<R> {
 
   /** Whether there is reason to doubt an idle entry. */
   isSuspect(entry: Entry<R>): boolean {
-    return entry.idleSince <= this.#suspectedAt
+    return entry.wellAt <= this.#suspectedAt
   }
 
   /** The idle entry to lend next, if it is known to be fit. */
@@ -90,7 +98,7 @@ export class Shelf<R> {
     const entry = this.#idle[this.#idle.length - 1]
     if (entry === undefined || !this.#kind.isAlive(entry.resource)) return undefined
     if (entry.isFit) return entry
-    if (this.isSuspect(entry) || this.#kind.mustCheck(entry.resource, now - entry.idleSince)) return undefined
+    if (this.isSuspect(entry) || this.#kind.mustCheck(entry.resource, now - entry.wellAt)) return undefined
     return entry
   }
 

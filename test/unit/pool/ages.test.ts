@@ -59,6 +59,8 @@ describe("maxLifetime", () => {
     await h.clock.advance(1000)
     expect(h.resources.openings).toHaveLength(1)
     expect(h.pool.gauges).toMatchObject({ idle: 1, opening: 1, dying: 0 })
+    await h.clock.advance(5000)
+    expect(h.pool.gauges, "however long that takes").toMatchObject({ idle: 1, opening: 1, dying: 0 })
     h.resources.opens()
     await h.clock.advance(1)
     expect(h.pool.gauges).toMatchObject({ idle: 1, dying: 1 })
@@ -113,6 +115,41 @@ describe("maxIdle", () => {
     await h.live(10_000)
     expect(h.pool.gauges, "the minimum stays").toMatchObject({ open: 1, idle: 1 })
     expect(await h.end()).toBe(0)
+  })
+})
+
+describe("maxIdle of what is checked from time to time", () => {
+  it("is counted from its last use all the same", async () => {
+    const h = new PoolHarness({ maxIdleMs: 500, min: 1, max: 3 })
+    const [first, second, third] = await h.takeOpened(3)
+    for (const entry of [third, first, second]) h.pool.giveBack(entry!)
+    for (let i = 0; i < 4; i++) {
+      await h.clock.advance(100)
+      const checked = h.pool.check()
+      // The answers come in another order.
+      while (h.resources.checks.length > 0) h.resources.checked(undefined, h.resources.checks.length - 1)
+      await checked
+    }
+    expect(h.pool.gauges.idle).toBe(3)
+    await h.clock.advance(100)
+    expect(h.pool.gauges).toMatchObject({ idle: 1, dying: 2 })
+    expect(second!.resource.isAlive, "the one used last is kept").toBe(true)
+    await h.end()
+  })
+
+  it("is not forgotten when it ends in the middle of a check", async () => {
+    const h = new PoolHarness({ maxIdleMs: 60_000, max: 1 })
+    const [entry] = await h.takeOpened(1)
+    h.pool.giveBack(entry!)
+    await h.clock.advance(59_999)
+    const checked = h.pool.check()
+    await h.clock.advance(10)
+    h.resources.checked()
+    await checked
+    expect(h.pool.gauges.idle).toBe(1)
+    await h.clock.advance(1000)
+    expect(h.pool.gauges).toMatchObject({ open: 0, dying: 1 })
+    await h.end()
   })
 })
 

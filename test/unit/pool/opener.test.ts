@@ -162,6 +162,28 @@ describe("opening", () => {
   })
 })
 
+describe("draining", () => {
+  it("is over when the old ones are gone, whatever else is on its way out", async () => {
+    const h = new PoolHarness({ max: 2 })
+    const [old] = await h.takeOpened(1)
+    h.pool.giveBack(old!)
+    let isOver = false
+    const drained = h.pool.drain().then(() => {
+      isOver = true
+    })
+    const [young] = await h.takeOpened(1)
+    h.pool.giveBack(young!, new Error("broken"))
+    await settled()
+    expect(isOver).toBe(false)
+    h.resources.closed()
+    await settled()
+    expect(isOver).toBe(true)
+    expect(h.pool.gauges.dying).toBe(1)
+    await drained
+    await h.end()
+  })
+})
+
 describe("waiting until so many are open", () => {
   it("resolves, times out, and ends with the pool", async () => {
     const h = new PoolHarness({ min: 2 })
