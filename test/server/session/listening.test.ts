@@ -207,9 +207,13 @@ describe("notifications and queries", () => {
 
   it("end within a pipeline without waiting for its end", async () => {
     const subscription = await db.listen("listening_q")
+    const { backendPid } = db.info
     await db.pipeline(async (p) => {
       const sleeping = failureOf("sleep", p.query`select pg_sleep(60)`)
-      await new Promise((resolve) => setTimeout(resolve, 20))
+      await until(async () => {
+        const event = await other.value`select wait_event from pg_stat_activity where pid = ${backendPid}`
+        return event === "PgSleep"
+      })
       await within("unlisten", subscription.unlisten())
       await db.cancel()
       expect(await sleeping).toMatchObject({ code: "57014" })
