@@ -13,10 +13,12 @@ import { BINARY, TEXT } from "../base/format.ts"
 import { DecodeError, EncodeError } from "../errors/client-error.ts"
 import type { Codec } from "./codec.ts"
 import { decodeDigits, integerOf, integerRange, integerText, parseInteger } from "./integer-text.ts"
-import { textForm } from "./text-form.ts"
+import { sendableText, textForm } from "./text-form.ts"
 
 const LARGEST_UINT32 = 4294967295
 const LARGEST_UINT64 = 18446744073709551615n
+/** Not taken for octal digits by the server, which reads an xid8 as C does. */
+const CANONICAL = /^(?:0|[1-9]\d*)$/
 const TID = /^\((\d+),(\d+)\)$/
 const LSN = /^([\da-f]{1,8})\/([\da-f]{1,8})$/i
 
@@ -67,6 +69,7 @@ function decodeXid8Binary(source: ByteSource, start: number, end: number): bigin
 }
 
 function encodeXid8Binary(value: unknown, writer: ByteWriter): boolean {
+  if (typeof value === "string" && !CANONICAL.test(value)) return false
   const integer = integerOf(value)
   if (integer === undefined || integer < 0n || integer > LARGEST_UINT64) return false
   writer.int64(integer)
@@ -139,7 +142,7 @@ export const xid8Codec: Codec<bigint> = {
   name: "xid8",
   decodeText: decodeXid8Text,
   decodeBinary: decodeXid8Binary,
-  encodeText: (value) => integerText(XID8, value),
+  encodeText: (value) => (typeof value === "string" ? sendableText("xid8", value) : integerText(XID8, value)),
   encodeBinary: encodeXid8Binary,
   resultFormat: BINARY,
 }

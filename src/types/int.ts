@@ -10,7 +10,7 @@ import type { ByteWriter } from "../base/byte-writer.ts"
 import { BINARY } from "../base/format.ts"
 import { DecodeError } from "../errors/client-error.ts"
 import type { Codec } from "./codec.ts"
-import { decodeDigits, integerOf, integerRange, integerText, parseInteger } from "./integer-text.ts"
+import { decodeDigits, integerRange, integerText, parseInteger, plainIntegerOf } from "./integer-text.ts"
 
 const INT2 = integerRange("int2", -32768n, 32767n)
 const INT4 = integerRange("int4", -2147483648n, 2147483647n)
@@ -37,7 +37,7 @@ function decodeInt2Binary(source: ByteSource, start: number, end: number): numbe
 }
 
 function encodeInt2Binary(value: unknown, writer: ByteWriter): boolean {
-  const integer = typeof value === "number" ? value : Number(integerOf(value) ?? Number.NaN)
+  const integer = typeof value === "number" ? value : Number(plainIntegerOf(value) ?? Number.NaN)
   if ((integer << 16) >> 16 !== integer) return false
   writer.int16(integer)
   return true
@@ -55,7 +55,7 @@ function decodeInt4Binary(source: ByteSource, start: number, end: number): numbe
 }
 
 function encodeInt4Binary(value: unknown, writer: ByteWriter): boolean {
-  const integer = typeof value === "number" ? value : Number(integerOf(value) ?? Number.NaN)
+  const integer = typeof value === "number" ? value : Number(plainIntegerOf(value) ?? Number.NaN)
   if ((integer | 0) !== integer) return false
   writer.int32(integer)
   return true
@@ -82,7 +82,7 @@ function encodeInt8Binary(value: unknown, writer: ByteWriter): boolean {
     writer.int32((value - high * TWO_TO_32) | 0)
     return true
   }
-  const integer = typeof value === "bigint" ? value : integerOf(value)
+  const integer = typeof value === "bigint" ? value : plainIntegerOf(value)
   if (integer === undefined || BigInt.asIntN(64, integer) !== integer) return false
   writer.int64(integer)
   return true

@@ -18,6 +18,8 @@ export interface IntegerRange {
 }
 
 const DECIMAL = /^[ \t-\r]*([+-]?)(\d(?:_?\d)*)[ \t-\r]*$/
+/** What every version of the server reads alike; underscores and other radices came with PostgreSQL 16. */
+const PLAIN = /^[ \t-\r]*[+-]?\d+[ \t-\r]*$/
 const PREFIXED = /^[ \t-\r]*([+-]?)(0[xX](?:_?[\da-fA-F])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+)[ \t-\r]*$/
 /** No integer type has more digits; leading zeros and underscores aside, more cannot fit. */
 const LONGEST = 1000
@@ -66,6 +68,11 @@ export function integerOf(value: unknown): bigint | undefined {
     default:
       return undefined
   }
+}
+
+/** The same for what may be sent in binary: of strings, those that do not depend on the server's version. */
+export function plainIntegerOf(value: unknown): bigint | undefined {
+  return typeof value === "string" && !PLAIN.test(value) ? undefined : integerOf(value)
 }
 
 /** The text of an integer in range: a string as it is. @throws EncodeError when the value does not fit. */

@@ -43,7 +43,8 @@ function addressCodec(name: "inet" | "cidr"): Codec<string> {
     encodeText: (value) => textForm(name, "a string", value),
     encodeBinary: (value, writer) => {
       const address = typeof value === "string" ? parseAddress(value) : undefined
-      return address !== undefined && writeAddress(address, name === "cidr", writer)
+      if (address === undefined || (name === "cidr" && hasHostBits(address))) return false
+      return writeAddress(address, name === "cidr", writer)
     },
   }
 }
@@ -68,6 +69,11 @@ function hardwareCodec(name: string, size: number): Codec<string> {
       return true
     },
   }
+}
+
+/** Whether a bit to the right of the prefix is set, which the server refuses in a cidr, best in text. */
+function hasHostBits({ bytes, bits }: Address): boolean {
+  return bytes.some((byte, i) => (byte & (0xff >> Math.max(0, Math.min(8, bits - i * 8)))) !== 0)
 }
 
 function writeAddress(address: Address, isCidr: boolean, writer: ByteWriter): true {

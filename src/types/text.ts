@@ -12,6 +12,8 @@ import { DecodeError } from "../errors/client-error.ts"
 import type { Codec } from "./codec.ts"
 import { isSendable, sendableText, textForm } from "./text-form.ts"
 
+const LONGEST_NAME = 63
+
 function decodeText(source: ByteSource, start: number, end: number): string {
   return source.text(start, end)
 }
@@ -85,7 +87,16 @@ export const textCodec: Codec<string> = textCodecFor("text")
 export const varcharCodec: Codec<string> = textCodecFor("varchar")
 /** character(n): the blanks that fill it up are part of the value, as the server sends it. */
 export const bpcharCodec: Codec<string> = textCodecFor("bpchar")
-export const nameCodec: Codec<string> = textCodecFor("name")
+/** name holds 63 bytes: the server cuts longer text off, but refuses it in binary. */
+export const nameCodec: Codec<string> = {
+  ...textCodecFor("name"),
+  encodeBinary: (value, writer) => {
+    const start = writer.length
+    if (encodeBinary(value, writer) && writer.length - start <= LONGEST_NAME) return true
+    writer.truncate(start)
+    return false
+  },
+}
 export const xmlCodec: Codec<string> = textCodecFor("xml")
 export const citextCodec: Codec<string> = textCodecFor("citext")
 export const unknownCodec: Codec<string> = textCodecFor("unknown")

@@ -44,6 +44,10 @@ test("xid8 is an unsigned 64-bit bigint", () => {
     expect(toHex(xid8Codec, value)).toBeUndefined()
     expect(() => xid8Codec.encodeText(value)).toThrow(EncodeError)
   }
+  for (const text of ["-1", "010", "0x1F", "1_000", " 1"]) {
+    expect(toHex(xid8Codec, text)).toBeUndefined()
+    expect(xid8Codec.encodeText(text)).toBe(text)
+  }
   for (const text of ["-1", String(max + 1n), "1".repeat(21), ""]) {
     expect(() => fromText(xid8Codec, text)).toThrow(DecodeError)
   }

@@ -30,17 +30,13 @@ describe.each([
     expect(codec.encodeText(-0)).toBe("0")
   })
 
-  test.each([
-    ["0x1F", "1f"],
-    ["0o17", "f"],
-    ["0B101", "5"],
-    ["+1_000", "3e8"],
-    ["0x_7_f", "7f"],
-    ["-0x1", undefined],
-  ])("takes PostgreSQL 16's notation %s", (text, hex) => {
-    expect(codec.encodeText(text)).toBe(text)
-    expect(toHex(codec, text)).toBe(hex?.padStart(maxHex.length, "0") ?? "f".repeat(maxHex.length))
-  })
+  test.each(["0x1F", "0o17", "0B101", "+1_000", "0x_7_f", "-0x1"])(
+    "leaves PostgreSQL 16's notation %s to the server, which may be an older one",
+    (text) => {
+      expect(codec.encodeText(text)).toBe(text)
+      expect(toHex(codec, text)).toBeUndefined()
+    },
+  )
 
   test.each([
     "",

@@ -85,3 +85,11 @@ test("objects are no addresses", () => {
     expect(toHex(codec, {})).toBeUndefined()
   }
 })
+
+test("a cidr with bits behind its prefix goes as text, for the server says in text best what is wrong", () => {
+  for (const text of ["10.1.2.3/8", "10.0.0.0/5", "::1/8", "::1/127"]) {
+    expect(toHex(cidrCodec, text)).toBeUndefined()
+    expect(toHex(inetCodec, text)).toBeDefined()
+  }
+  for (const text of ["10.0.0.0/7", "10.0.0.1/32", "0.0.0.0/0", "::1/128"]) expect(toHex(cidrCodec, text)).toBeDefined()
+})

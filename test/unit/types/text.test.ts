@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
 import { DecodeError, EncodeError } from "../../../src/errors/client-error.ts"
-import { charCodec, jsonpathCodec, opaqueCodecFor, textCodec } from "../../../src/types/text.ts"
+import { charCodec, jsonpathCodec, nameCodec, opaqueCodecFor, textCodec } from "../../../src/types/text.ts"
 import { fromHex, fromText, toHex } from "../../support/codec-bytes.ts"
 
 function hexOf(text: string): string {
@@ -75,4 +75,12 @@ test("a type that nothing is known of passes its text", () => {
   expect([codec.encodeText("x"), codec.encodeText(1)]).toEqual(["x", "1"])
   expect(codec.decodeBinary).toBeUndefined()
   expect(() => codec.encodeText({})).toThrow("aclitem: expected the text form of the type")
+})
+
+test("a name beyond 63 bytes goes as text, for in binary the server refuses what it would cut off", () => {
+  expect(toHex(nameCodec, "x".repeat(63))).toBe("78".repeat(63))
+  for (const name of ["x".repeat(64), "é".repeat(32)]) {
+    expect(toHex(nameCodec, name)).toBeUndefined()
+    expect(nameCodec.encodeText(name)).toBe(name)
+  }
 })
