@@ -13,7 +13,7 @@ import { type DateStyleOptions, isoFromDateStyle } from "./date-styles.ts"
 import { IsoReader } from "./iso-reader.ts"
 import { isoDate } from "./iso-text.ts"
 import { temporalKind, temporalText } from "./temporal-input.ts"
-import { textForm } from "./text-form.ts"
+import { onlyText } from "./text-form.ts"
 
 const NAME = "date"
 const INFINITY_DAYS = 0x7fff_ffff
@@ -45,7 +45,7 @@ export function dateCodecOf(options: DateStyleOptions): Codec<string> {
       if (value instanceof Date) return isoDate(daysOf(value))
       if (value === Infinity) return "infinity"
       if (value === -Infinity) return "-infinity"
-      return temporalKind(value) === "PlainDate" ? temporalText(NAME, value) : textForm(NAME, EXPECTED, value)
+      return temporalKind(value) === "PlainDate" ? temporalText(NAME, value) : onlyText(NAME, EXPECTED, value)
     },
     encodeBinary: (value, writer) => {
       let days: number

@@ -13,7 +13,7 @@ import type { Codec } from "./codec.ts"
 import { parseInterval } from "./interval-styles.ts"
 import { isoFraction } from "./iso-text.ts"
 import { temporalKind } from "./temporal-input.ts"
-import { textForm } from "./text-form.ts"
+import { onlyText } from "./text-form.ts"
 
 const NAME = "interval"
 const EXPECTED = "an Interval or { months, days, microseconds }, a string or a Temporal.Duration"
@@ -97,7 +97,7 @@ export const intervalCodec: Codec<Interval> = {
   },
   encodeText: (value) => {
     const interval = intervalOf(value)
-    return interval === undefined ? textForm(NAME, EXPECTED, value) : formatInterval(interval)
+    return interval === undefined ? onlyText(NAME, EXPECTED, value) : formatInterval(interval)
   },
   encodeBinary: (value, writer) => {
     const interval = intervalOf(value)

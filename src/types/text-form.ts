@@ -1,6 +1,7 @@
 /**
  * What every codec does with a value that it has no form of its own for: a string is the type's text representation
- * and passes as it is, a number, bigint or boolean passes as its text and the server decides; all else is refused.
+ * and passes as it is, a number, bigint or boolean passes as its text and the server decides, unless it would see more in
+ * digits than a number; all else is refused.
  * Text never carries U+0000, which PostgreSQL cannot store, nor half a surrogate pair, which UTF-8 cannot write.
  */
 
@@ -22,6 +23,15 @@ export function textForm(type: string, expected: string, value: unknown): string
     default:
       throw new EncodeError(type, expected, describeValue(value))
   }
+}
+
+/**
+ * The same for dates and times, of which numbers are none: the server would read 101010 as a day of 2010 or a time of
+ * day, 5 as seconds. @throws EncodeError for all but strings
+ */
+export function onlyText(type: string, expected: string, value: unknown): string {
+  if (typeof value === "string") return sendableText(type, value)
+  throw new EncodeError(type, expected, describeValue(value))
 }
 
 /** Whether the server can be sent a text: short ones are searched once, long ones by the engine's own fast searches. */

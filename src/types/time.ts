@@ -16,7 +16,7 @@ import { IsoReader } from "./iso-reader.ts"
 import { isoOffset, isoTime } from "./iso-text.ts"
 import { restMicros, wholeSeconds, writeMicroseconds } from "./microseconds.ts"
 import { temporalKind, temporalText } from "./temporal-input.ts"
-import { textForm } from "./text-form.ts"
+import { onlyText } from "./text-form.ts"
 
 /** The server takes no offset of 16 hours or more. */
 const OFFSET_LIMIT = 57_600
@@ -38,7 +38,7 @@ export const timeCodec: Codec<string> = {
   encodeText: (value) =>
     temporalKind(value) === "PlainTime"
       ? temporalText("time", value)
-      : textForm("time", "a string or a Temporal.PlainTime", value),
+      : onlyText("time", "a string or a Temporal.PlainTime", value),
   encodeBinary: (value, writer) => {
     const text = temporalKind(value) === "PlainTime" ? temporalText("time", value) : value
     if (typeof text !== "string" || !reader.timeOf(text) || reader.hasOffset) return false
@@ -61,7 +61,7 @@ export const timetzCodec: Codec<string> = {
     if (west <= -OFFSET_LIMIT || west >= OFFSET_LIMIT) throw new DecodeError("timetz", "the offset is out of range")
     return clock("timetz", source, start) + isoOffset(-west)
   },
-  encodeText: (value) => textForm("timetz", "a string", value),
+  encodeText: (value) => onlyText("timetz", "a string", value),
   encodeBinary: (value, writer) => {
     if (typeof value !== "string" || !reader.timeOf(value) || !reader.hasOffset) return false
     if (Math.abs(reader.offset) >= OFFSET_LIMIT) return false

@@ -27,7 +27,7 @@ import {
   writeMicroseconds,
 } from "./microseconds.ts"
 import { temporalKind, temporalText } from "./temporal-input.ts"
-import { textForm } from "./text-form.ts"
+import { onlyText } from "./text-form.ts"
 
 const FIRST_SECOND = FIRST_DAY * SECONDS_PER_DAY
 /** The first millisecond that is a timestamp, from 1970. */
@@ -103,7 +103,7 @@ function makeCodec(
       if (value instanceof Date) return dateText(value, name, zone)
       if (value === Infinity) return "infinity"
       if (value === -Infinity) return "-infinity"
-      return isTemporal(value) ? temporalText(name, value) : textForm(name, expected, value)
+      return isTemporal(value) ? temporalText(name, value) : onlyText(name, expected, value)
     },
     encodeBinary: (value, writer) => {
       if (value instanceof Date) return writeDate(value, name, writer)
