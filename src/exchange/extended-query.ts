@@ -39,7 +39,16 @@ import type { TypeRegistry } from "../types/registry.ts"
 import type { Line, Outcome } from "./exchange.ts"
 import { readError, thrownBy, unexpectedMessage } from "./replies.ts"
 import type { SkippableExchange } from "./skippable.ts"
-import { explain, isStale, onDescribed, onParsed, onRefused, onSkipped } from "./statement-replies.ts"
+import {
+  explain,
+  isStale,
+  isUnexplained,
+  judge,
+  onDescribed,
+  onParsed,
+  onRefused,
+  onSkipped,
+} from "./statement-replies.ts"
 import { StatementRequest } from "./statement-request.ts"
 import { sendStatement } from "./statement-sender.ts"
 import { lookUpOrWait, type TypeLookup } from "./type-lookup.ts"
@@ -205,7 +214,8 @@ export class ExtendedQuery<R, T> implements SkippableExchange {
       this.#settle(this.#tag)
       return "done"
     }
-    if (isStale(this.#request, this.#error) && status === STATUS_IDLE && !this.#retried) {
+    const mayRunAnew = isStale(this.#request, this.#error) || isUnexplained(this.#request, this.#error)
+    if (mayRunAnew && status === STATUS_IDLE && !this.#retried) {
       this.#reset()
       return "again"
     }
@@ -227,7 +237,8 @@ export class ExtendedQuery<R, T> implements SkippableExchange {
   /** Rows wait for their types: asks the catalogs in another turn, or waits for somebody who does. */
   #lookUpTypes(): Outcome {
     const { registry, description, line } = this.#request
-    const oids = (description?.unknownFields ?? []).filter((oid) => registry.codec(oid) === undefined)
+    const wanted = description === undefined ? [] : this.#request.typesToLookUp(description)
+    const oids = wanted.filter((oid) => registry.codec(oid) === undefined)
     if (this.#changed !== undefined) oids.push(this.#changed)
     if (oids.length === 0 || this.#lookedUp) {
       this.#settleKept()
@@ -256,6 +267,7 @@ export class ExtendedQuery<R, T> implements SkippableExchange {
 
   #settleKept(): void {
     try {
+      judge(this.#request)
       const decode = this.#request.decoderOfNow()
       this.#kept?.decodeOnto((this.#rows ??= []), decode)
     } catch (error) {

@@ -11,6 +11,11 @@ import type { Description } from "../query/statement.ts"
 import type { KnownTypes } from "../types/known-types.ts"
 import { findMiscount } from "./bind-values.ts"
 
+/** Bad data, maybe a value that does not fit its type. */
+export function refusesValue(error: unknown): boolean {
+  return error instanceof ServerError && error.code.startsWith("22")
+}
+
 /** A composite value was refused: its type may have other attributes by now. */
 export function refusesComposite({ routine }: ServerError): boolean {
   return routine === "record_recv" || routine === "record_in"
@@ -38,6 +43,5 @@ export function mayHaveChanged(oids: readonly Oid[], known: KnownTypes): boolean
 export function explainRefusal(error: unknown, values: readonly unknown[], description: Description): unknown {
   if (!(error instanceof ServerError)) return error
   if (error.code === "08P01") return findMiscount(values, description, { cause: error }) ?? error
-  if (!error.code.startsWith("22")) return error
-  return findMisfit(values, description.parameterCodecs) ?? error
+  return (refusesValue(error) && findMisfit(values, description.parameterCodecs)) || error
 }

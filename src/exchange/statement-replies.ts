@@ -6,7 +6,8 @@
 import type { Oid } from "../base/format.ts"
 import { ServerError } from "../errors/server-error.ts"
 import type { Field } from "../protocol/backend.ts"
-import { explainRefusal, refusesComposite, refusesName, refusesTypes } from "./refusals.ts"
+import { findUntyped } from "../query/parameters.ts"
+import { explainRefusal, refusesComposite, refusesName, refusesTypes, refusesValue } from "./refusals.ts"
 import type { StatementRequest } from "./statement-request.ts"
 import { endDescribing, sendDescribed } from "./statement-sender.ts"
 
@@ -34,7 +35,15 @@ export function onDescribed<R>(
     return
   }
   request.description = description
+  judge(request)
   request.findDecoder(description)
+}
+
+/** Refuses values that went out as text, by what is known of their types by now. @throws EncodeError */
+export function judge<R>({ mustJudge, query, statement, registry }: StatementRequest<R>): void {
+  if (!mustJudge) return
+  const misfit = findUntyped(query.values, statement.description(registry)!.parameterCodecs)
+  if (misfit !== undefined) throw misfit
 }
 
 /** The server has refused the request. */
@@ -72,6 +81,12 @@ export function isStale<R>(request: StatementRequest<R>, error: unknown): boolea
 function isRefuted<R>({ mode, isParsed, description }: StatementRequest<R>, error: ServerError): boolean {
   if (mode === "named") return refusesName(error)
   return mode !== "first" && !isParsed && refusesTypes(error, description)
+}
+
+/** Whether a run by its types would tell better why a value was refused. What is judged reads only, so it may be run anew. */
+export function isUnexplained<R>(request: StatementRequest<R>, error: unknown): boolean {
+  const { description } = request
+  return description !== undefined && refusesValue(error) && request.lacksTypesToJudge(description)
 }
 
 /** The error as runs by the described types would tell it, where this one had nothing but the text to go by. */

@@ -10,6 +10,7 @@ import { type RowDecoder, rowDecoderFor } from "../query/row-decoder.ts"
 import type { RowShape } from "../query/row-shape.ts"
 import type { Description, Statement } from "../query/statement.ts"
 import type { StatementCache } from "../query/statement-cache.ts"
+import { lacksParameterTypes, unknownTypes } from "../query/unknown-types.ts"
 import type { TypeRegistry } from "../types/registry.ts"
 import type { Exchange, Line } from "./exchange.ts"
 
@@ -46,7 +47,9 @@ export class StatementRequest<R> {
   formats: readonly Format[] = NO_FORMATS
   /** What reads the rows, once they are described and their types are known. */
   decode: RowDecoder<R> | undefined
-  /** Rows are coming that cannot be read before types were looked up. */
+  /** Values went out as text that not all types take: they are judged when their types are known. */
+  mustJudge = false
+  /** Rows are coming that cannot be read, or given to the caller, before types were looked up. */
   lacksDecoder = false
   /** What was known of the statement has proved wrong: it has to be described before values are sent. */
   isDistrusted = false
@@ -71,12 +74,22 @@ export class StatementRequest<R> {
     this.isLookedUp = false
   }
 
+  /** The types that have to be known before the rows are read and given to the caller. */
+  typesToLookUp(description: Description): readonly Oid[] {
+    return this.lacksTypesToJudge(description) ? unknownTypes(description) : description.unknownFields
+  }
+
+  /** Whether values that went out as text are for types that nothing is known of. */
+  lacksTypesToJudge(description: Description): boolean {
+    return this.mustJudge && lacksParameterTypes(this.query.values, description, this.registry)
+  }
+
   /** Finds what reads the rows, when all their types are known. */
-  findDecoder({ unknownFields, resultFormats }: Description): void {
-    this.lacksDecoder = unknownFields.length > 0 && !this.isLookedUp
+  findDecoder(description: Description): void {
+    this.lacksDecoder = !this.isLookedUp && this.typesToLookUp(description).length > 0
     if (this.lacksDecoder) return
     // Rows come in the formats that were asked for, which need not be those the description now suggests.
-    const asDescribed = areSame(this.formats, resultFormats)
+    const asDescribed = areSame(this.formats, description.resultFormats)
     this.decode = asDescribed ? this.statement.decoder(this.#shape, this.registry) : this.decoderOfNow()
   }
 

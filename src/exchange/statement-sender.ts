@@ -2,7 +2,7 @@
  * How one statement goes out: [Close…] [Parse Describe] Bind Execute. The way is chosen when the turn to be written
  * comes, from what is known of the statement by then:
  *
- *     first       nothing is known, but every value has one text form:  Parse Describe Bind Execute, all in text
+ *     first       nothing is known, but the values do without:          Parse Describe Bind Execute, all in text
  *     describing  nothing is known and the values need their types:     Parse Describe Flush … then Bind Execute
  *     unnamed     described before:                                     Parse Describe Bind Execute, by types
  *     naming      described, and it has earned a name:                  the same with a name
@@ -19,7 +19,8 @@ import type { Oid } from "../base/format.ts"
 import { EncodeError } from "../errors/client-error.ts"
 import { earnsName } from "../query/auto-prepare.ts"
 import { declaredOids, unknownTypeNames } from "../query/declared-types.ts"
-import { canSendUndescribed, checkParameters } from "../query/parameters.ts"
+import { canSendUndescribed, checkParameters, mayMisfit } from "../query/parameters.ts"
+import { isPlainRead } from "../query/plain-read.ts"
 import type { Description } from "../query/statement.ts"
 import { lacksFieldFormats, lacksParameterTypes, unknownTypes } from "../query/unknown-types.ts"
 import type { Codec } from "../types/codec.ts"
@@ -101,6 +102,7 @@ function write<R>(request: StatementRequest<R>): TypeLookup | undefined {
   request.awaitsDescription = false
   request.decode = undefined
   request.lacksDecoder = false
+  request.mustJudge = false
   const unknownNames = request.isLookedUp ? NO_NAMES : unknownTypeNames(query, registry)
   if (unknownNames.length > 0) return lookUp(request, { oids: NO_OIDS, names: unknownNames })
   const statement = query.statement ?? statements.statement(query.text, declaredOids(query, registry))
@@ -153,7 +155,9 @@ function writeUndescribed<R>(request: StatementRequest<R>): void {
     oid === 0 ? undefined : registry.codecOrText(oid),
   )
   line.server.noteSetting(text)
-  if (!line.server.printsExactly || mayBeEncodedOtherwise(request) || !canSendUndescribed(values, codecs)) {
+  const mayGo = line.server.printsExactly && !mayBeEncodedOtherwise(request) && canSendUndescribed(values, codecs)
+  const mustJudge = mayGo && mayMisfit(values, codecs)
+  if (!mayGo || (mustJudge && !isPlainRead(text))) {
     request.mode = "describing"
     parse(request, declared, () => {})
     line.encoder.flush()
@@ -161,6 +165,7 @@ function writeUndescribed<R>(request: StatementRequest<R>): void {
     return
   }
   request.mode = "first"
+  request.mustJudge = mustJudge
   request.formats = NO_FORMATS
   parse(request, declared, () => bindUndescribed(line.encoder, request.name, values, codecs))
   finish(request)

@@ -3,7 +3,9 @@
  * into the message. The format codes stand before the values, so they are reserved and patched as the codecs decide.
  *
  * A value whose type is not known yet can still go along when its text form is the same for every type it may turn out
- * to be: strings, bigints, booleans and most numbers. Objects wait for the description.
+ * to be: strings, bigints, booleans and most numbers. Objects wait for the description. But a string is text of any type,
+ * while the others fit some types only, and the server would take 20240101 for a date and any digits for a bytea: they
+ * are judged by their types when these are told, behind a run of what only reads, in front of that of all else.
  *
  * @see https://www.postgresql.org/docs/current/protocol-message-formats.html#PROTOCOL-MESSAGE-FORMATS-BIND
  */
@@ -85,6 +87,11 @@ export function canSendUndescribed(values: readonly unknown[], codecs: readonly 
   return true
 }
 
+/** Whether types may refuse a value that the server would take in its text form. */
+export function mayMisfit(values: readonly unknown[], codecs: readonly (Codec | undefined)[]): boolean {
+  return values.some((value, i) => value !== null && typeof value !== "string" && codecs[i] === undefined)
+}
+
 /**
  * Not so what is negative (oid and its kin would wrap it around), -0, NaN, the infinities and integers beyond 2^53: json,
  * integers and floats each take them in another way.
@@ -94,9 +101,17 @@ function hasOneTextForm(value: number): boolean {
   return Number.isSafeInteger(value) || (Number.isFinite(value) && !Number.isInteger(value))
 }
 
+/** The refusal of values that went out as text, if the types they turned out to be for refuse them. Strings they don't. */
+export function findUntyped(values: readonly unknown[], codecs: readonly Codec[]): EncodeError | undefined {
+  return findMisfit(
+    values.map((value) => (typeof value === "string" ? null : value)),
+    codecs,
+  )
+}
+
 /** The refusal that describes what the server has refused, when encoding by the types now known would have refused it. */
 export function findMisfit(values: readonly unknown[], codecs: readonly Codec[]): EncodeError | undefined {
-  const scratch = new ByteWriter()
+  const scratch = new ByteWriter(64)
   for (let i = 0; i < values.length; i++) {
     const value = values[i]
     const codec = codecs[i]

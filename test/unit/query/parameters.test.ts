@@ -7,6 +7,8 @@ import {
   canSendUndescribed,
   checkParameters,
   findMisfit,
+  findUntyped,
+  mayMisfit,
   writeParameters,
   writeResultFormats,
 } from "../../../src/query/parameters.ts"
@@ -108,6 +110,17 @@ describe("canSendUndescribed", () => {
     expect(canSendUndescribed([{}, "a"], [registry.codecByName("jsonb")])).toBe(true)
     expect(canSendUndescribed([{}, {}], [registry.codecByName("jsonb")])).toBe(false)
   })
+})
+
+test("all but strings may misfit, unless their type is declared", () => {
+  expect(["a", 1, 1n, true, null].map((value) => mayMisfit([value], []))).toEqual([false, true, true, true, false])
+  expect(mayMisfit([1, "a"], [int4])).toBe(false)
+  expect(mayMisfit([1, 2], [int4])).toBe(true)
+})
+
+test("strings are never refused when they have gone out", () => {
+  expect(findUntyped(["x", 1, null], [int4, int4, int4])).toBeUndefined()
+  expect(findUntyped(["x", 1.5], [int4, int4])).toMatchObject({ parameter: 2, type: "int4", safeToRetry: false })
 })
 
 describe("checkParameters", () => {
