@@ -17,7 +17,8 @@ import type {
   TlsExtraOptions,
   TlsVersion,
 } from "./config.ts"
-import { findOption, KEYWORDS, type KeywordInfo, suggestion } from "./keywords.ts"
+import { findOption, KEYWORDS, type KeywordInfo } from "./keywords.ts"
+import { optionHint } from "./option-hints.ts"
 import type { Setting, Settings } from "./setting.ts"
 
 /** Where and how to connect: libpq's parameters in camelCase, and what only a JavaScript caller can give. */
@@ -106,7 +107,7 @@ export function readOptions(options: ConninfoOptions, settings: Settings, otherK
     if (info === undefined) {
       if (JAVASCRIPT_ONLY.includes(name) || otherKeys.has(name)) continue
       const known = [...KEYWORDS.map(({ option }) => option), ...JAVASCRIPT_ONLY, ...otherKeys]
-      throw new ConfigError(`unknown connect option "${name}"${suggestion(name, known)}`)
+      throw new ConfigError(`unknown option "${name}"${optionHint(name, known)}`)
     }
     if (value === undefined || value === null || value === "") continue
     if (info.keyword === "password" && typeof value === "function") continue

@@ -3,6 +3,7 @@ import { findKeyword, KEYWORDS } from "../../../src/config/keywords.ts"
 import type { ConninfoOptions } from "../../../src/config/options.ts"
 import { resolveConfig } from "../../../src/config/resolve.ts"
 import { ConfigError } from "../../../src/errors/client-error.ts"
+import { POOL_OPTION_NAMES } from "../../../src/pool/options.ts"
 import { type FakePlatformOptions, fakePlatform } from "./fake-platform.ts"
 
 const resolve = (
@@ -165,12 +166,27 @@ describe("options", () => {
   })
 
   test("with unknown names are refused, with a suggestion", () => {
-    expect(() => resolve({ hots: "x" } as ConninfoOptions)).toThrow(
-      'unknown connect option "hots"; did you mean "host"?',
-    )
-    expect(() => resolve({ application_name: "x" } as ConninfoOptions)).toThrow(/did you mean "applicationName"/)
-    expect(() => resolve({ something: "x" } as ConninfoOptions)).toThrow(/^unknown connect option "something"$/)
+    expect(() => resolve({ hots: "x" } as ConninfoOptions)).toThrow('unknown option "hots"; did you mean "host"?')
+    expect(() => resolve({ applicationname: "x" } as ConninfoOptions)).toThrow(/did you mean "applicationName"/)
+    expect(() => resolve({ something: "x" } as ConninfoOptions)).toThrow(/^unknown option "something"$/)
     expect(() => resolve({ poolSize: 1 } as ConninfoOptions, {}, {}, new Set(["poolSize"]))).not.toThrow()
+  })
+
+  test.each<readonly [string, string]>([
+    ["connectionString", "a connection string is the first argument"],
+    ["ssl", 'use sslmode, such as "verify-full", and tls for what else TLS is to be told'],
+    ["username", "use user"],
+    ["dbname", "use database"],
+    ["application_name", "use applicationName"],
+    ["connect_timeout", "use connectTimeout, in milliseconds"],
+    ["connectionTimeoutMillis", "use connectTimeout, and for the wait for a pool's connection its acquireTimeout"],
+    ["idleTimeoutMillis", "use maxIdle, an option of Pool"],
+    ["statement_timeout", "settings of the session belong into the option parameters"],
+    ...POOL_OPTION_NAMES.map((name) => [name, "it is an option of Pool"] as const),
+  ])("%s is told what to use instead", (name, hint) => {
+    expect(() => resolve({ [name]: "S3CRET" } as ConninfoOptions)).toThrow(
+      new ConfigError(`unknown option "${name}"; ${hint}`),
+    )
   })
 
   test.each([[5], [null], [[]], ["S3CRET"]])("%j are no options", (value) => {
