@@ -12,7 +12,7 @@ import { serverSource, testVersions } from "./test/support/server-source.ts"
 const leakCheck = "./test/support/vitest/leak-check.ts"
 
 /** A project whose files need no server. */
-function project(name: string, folders: readonly string[], timeoutMs = 10_000): TestProjectInlineConfiguration {
+function project(name: string, folders: readonly string[], timeoutMs = 60_000): TestProjectInlineConfiguration {
   return {
     test: {
       name,
