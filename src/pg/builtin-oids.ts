@@ -5,7 +5,7 @@
  */
 
 /** OIDs by name. */
-export const builtinOids: Readonly<Record<string, number>> = {
+export const builtinOids = {
   BOOL: 16,
   BYTEA: 17,
   CHAR: 18,
@@ -66,4 +66,7 @@ export const builtinOids: Readonly<Record<string, number>> = {
   JSONB: 3802,
   REGNAMESPACE: 4089,
   REGROLE: 4096,
-}
+} as const
+
+/** A base type's name in `pg.types.builtins`. */
+export type BuiltinType = keyof typeof builtinOids

@@ -43,6 +43,11 @@ export class Client extends ClientQueue {
   declare ssl: unknown
   declare sslNegotiation: string
   declare _connectionTimeoutMillis: number
+  // Not there, as in `pg`; but `@types/pg` has them, and what takes a client of those types has to take this one.
+  declare readonly copyFrom: never
+  declare readonly copyTo: never
+  declare readonly pauseDrain: never
+  declare readonly resumeDrain: never
 
   constructor(config?: string | ConnectionConfig | null) {
     super()
@@ -195,7 +200,7 @@ export class Client extends ClientQueue {
   }
 
   setTypeParser(oid: number, format: TypeFormat | TypeParser, parser?: TypeParser): void {
-    this._types.setTypeParser(oid, format, parser)
+    this._types.setTypeParser(oid, format as TypeFormat, parser as TypeParser)
   }
 
   getTypeParser(oid: number, format?: TypeFormat): TypeParser {

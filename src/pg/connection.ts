@@ -188,7 +188,7 @@ export class Connection extends RequestEncoder {
   }
 
   /** Says goodbye and closes, whatever the server still owes. */
-  end(): void {
+  override end(): void {
     this._ending = true
     if (this.#link?.isIdle) {
       void this.#link.close()

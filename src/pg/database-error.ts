@@ -59,7 +59,7 @@ export class DatabaseError extends Error implements MessageFields {
 /** A notice. It is no error and has no stack. */
 export class NoticeMessage implements MessageFields {
   length: number
-  message: string
+  message: string | undefined
   name: "notice"
   declare severity: string | undefined
   declare code: string | undefined

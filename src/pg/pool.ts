@@ -8,7 +8,6 @@
  */
 
 import { nextTick } from "#platform"
-import { Client } from "./client.ts"
 import { remove } from "./client-queue.ts"
 import { deferred } from "./deferred.ts"
 import { EventEmitter, later } from "./node-runtime.ts"
@@ -21,13 +20,15 @@ import {
   pendingItem,
   type Release,
 } from "./pool-client.ts"
-import { type FilledPoolConfig, fillPoolOptions, type PoolConfig } from "./pool-options.ts"
+import { fillPoolOptions } from "./pool-options.ts"
 import { settlePoolQuery } from "./pool-query.ts"
 import type { QueryCallback, QueryConfig } from "./query-config.ts"
 import type { Result } from "./result.ts"
 import type { Submittable } from "./submittable.ts"
+import { Client, type ClientBase } from "./typed/client.ts"
+import type { PoolClient as LentClient, PoolConfig, PoolOptions } from "./typed/pool-config.ts"
 
-type IdleListener = (error: Error & { client?: Client }) => void
+type IdleListener = (error: Error & { client?: PoolClient }) => void
 
 interface IdleItem {
   readonly client: PoolClient
@@ -37,13 +38,13 @@ interface IdleItem {
 
 /** Lends clients. */
 export class Pool extends EventEmitter {
-  declare options: FilledPoolConfig
+  declare options: PoolOptions
   declare log: (...messages: unknown[]) => void
   declare Client: NonNullable<PoolConfig["Client"]>
   declare Promise: PromiseConstructor
   declare _clients: PoolClient[]
   declare _idle: IdleItem[]
-  declare _expired: WeakSet<Client>
+  declare _expired: WeakSet<PoolClient>
   declare _pendingQueue: PendingItem[]
   declare _endCallback: ((error?: Error) => void) | undefined
   declare ending: boolean
@@ -54,7 +55,7 @@ export class Pool extends EventEmitter {
     this.options = fillPoolOptions(options)
     this.log = this.options.log || (() => {})
     this.Client = this.options.Client || client || Client
-    this.Promise = this.options.Promise || Promise
+    this.Promise = (this.options.Promise as PromiseConstructor) || Promise
     this._clients = []
     this._idle = []
     this._expired = new WeakSet()
@@ -262,7 +263,7 @@ export class Pool extends EventEmitter {
       this.#introduce(client, pending, idleListener)
       return
     }
-    new this.Promise((resolve) => resolve(onConnect(client))).then(
+    new this.Promise((resolve) => resolve(onConnect(client as ClientBase))).then(
       () => this.#introduce(client, pending, idleListener),
       (error) => {
         this.#forget(client)
@@ -300,7 +301,7 @@ export class Pool extends EventEmitter {
       else pending.callback(undefined, client, client.release)
       return
     }
-    verify(client, (error) => {
+    verify(client as LentClient, (error) => {
       if (pending.timedOut) {
         client.release(error)
       } else if (error) {

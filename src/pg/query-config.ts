@@ -8,29 +8,29 @@
 import type { Result } from "./result.ts"
 import type { TypeParsers } from "./types.ts"
 
-/** Gets a result, or why there is none: `error` is null or undefined then. */
-export type QueryCallback = (error: Error | null | undefined, result: Result | Result[]) => void
+/** Gets a result, a script's as an array, or why there is none: `error` is null or undefined then. */
+export type QueryCallback = (error: Error | null | undefined, result: Result) => void
 
 /** A query as an object. */
 export interface QueryConfig {
-  text?: string
-  values?: readonly unknown[]
+  text?: string | undefined
+  values?: readonly unknown[] | undefined
   /** Has the server keep the statement under this name. */
-  name?: string
+  name?: string | undefined
   /** Parsers for this query's values. */
-  types?: TypeParsers
+  types?: TypeParsers | undefined
   /** `"array"` for rows by position. */
-  rowMode?: string
+  rowMode?: string | undefined
   /** Asks for values in binary. */
-  binary?: boolean
+  binary?: boolean | undefined
   /** `"extended"` has the statement parsed and bound even without values. */
-  queryMode?: string
+  queryMode?: string | undefined
   /** How many rows to fetch at a time; 0 for all. */
-  rows?: number
-  portal?: string
-  callback?: QueryCallback
+  rows?: number | undefined
+  portal?: string | undefined
+  callback?: QueryCallback | undefined
   /** After how many milliseconds to give up. */
-  query_timeout?: number
+  query_timeout?: number | undefined
 }
 
 /** One object of whatever was given. The values beside a config go before those in it. */

@@ -184,7 +184,7 @@ export class Query extends EventEmitter implements Submittable, RowReceiver {
     }
     // What the callback throws is left to the connection, which throws it where it can do no harm.
     try {
-      this.callback?.(null, this._results)
+      this.callback?.(null, this._results as Result)
     } finally {
       this.emit("end", this._results)
     }

@@ -27,6 +27,8 @@ export abstract class RequestEncoder extends EventEmitter implements RequestWrit
 
   /** The encoder of the link, once there is one. */
   protected abstract get linkEncoder(): Encoder | undefined
+  /** Says goodbye and closes. */
+  abstract end(): void
   /** Sends what was written. */
   protected abstract transmit(): void
 

@@ -28,6 +28,7 @@ export interface RequestWriter extends EventEmitter {
   sendCopyFromChunk(chunk: Uint8Array): void
   endCopyFrom(): void
   sendCopyFail(reason: string): void
+  end(): void
 }
 
 /** A Bind message. */

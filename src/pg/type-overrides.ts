@@ -4,6 +4,7 @@
  * @see https://node-postgres.com/features/types
  */
 
+import type { Buffer } from "./node-runtime.ts"
 import { type TypeFormat, type TypeParser, type TypeParsers, types } from "./types.ts"
 
 type Overrides = Record<number, TypeParser>
@@ -27,6 +28,10 @@ export class TypeOverrides implements TypeParsers {
   }
 
   /** Has values of a type made by a parser, in text unless a format is given. */
+  setTypeParser<T>(oid: number, parser: (value: string) => T): void
+  setTypeParser<T>(oid: number, format: "text", parser: (value: string) => T): void
+  setTypeParser<T>(oid: number, format: "binary", parser: (value: Buffer) => T): void
+  setTypeParser(oid: number, format: TypeFormat, parser: TypeParser): void
   setTypeParser(oid: number, format: TypeFormat | TypeParser, parser?: TypeParser): void {
     if (typeof format === "function") this.text[oid] = format
     else this.getOverrides(format)[oid] = parser!

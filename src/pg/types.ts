@@ -8,7 +8,7 @@
 
 import { ArrayParser } from "./array-parser.ts"
 import { binaryParsers } from "./binary-parsers.ts"
-import { builtinOids } from "./builtin-oids.ts"
+import { type BuiltinType, builtinOids } from "./builtin-oids.ts"
 import { loadInstalled } from "./node-runtime.ts"
 import { textParsers } from "./text-parsers.ts"
 
@@ -26,12 +26,14 @@ export interface TypeParsers {
 
 /** A registry of parsers: the interface of `pg-types`. */
 export interface PgTypes extends TypeParsers {
-  setTypeParser(oid: number, parser: TypeParser): void
+  /** Has values of a type made by a parser, in text unless a format is given. */
+  setTypeParser(oid: number, parser: (value: string) => unknown): void
+  setTypeParser(oid: number, format: "text", parser: (value: string) => unknown): void
   setTypeParser(oid: number, format: TypeFormat, parser: TypeParser): void
   /** Parses array literals. */
   readonly arrayParser: { create(source: string, transform?: (value: string | null) => unknown): ArrayParser }
   /** The OIDs of built-in types by upper-case name. */
-  readonly builtins: Readonly<Record<string, number>>
+  readonly builtins: Readonly<Record<BuiltinType, number>>
 }
 
 type Parsers = Record<number, TypeParser>

@@ -26,10 +26,12 @@ export async function accepted(): Promise<void> {
   })
   pool.query("select 1", (error, result) => [error, result])
   await pool.query({ text: "select 1", rowMode: "array", name: "one", values: [n, name, count] })
+  const values: readonly number[] = [1]
+  await pool.query("select $1", values)
 
   const own = new Client("postgres://localhost/app")
   const connected: Client = await own.connect()
-  own.connect((error) => error?.message)
+  own.connect((error, itself) => [error?.message, itself.port])
   const cursor: Cursor = own.query(new Cursor("select 1"))
   await cursor.read(10)
   const query: Query = own.query(new Query("select 1"))
@@ -39,7 +41,7 @@ export async function accepted(): Promise<void> {
   await connected.end()
 
   types.setTypeParser(20, BigInt)
-  types.setTypeParser(types.builtins["INT8"] ?? 20, "text", Number)
+  types.setTypeParser(types.builtins.INT8, "text", Number)
   types.setTypeParser(1082, (day) => day.slice(0, 4))
   types.setTypeParser(17, "binary", (bytes: Buffer) => bytes.length)
   const parseDay: (text: string) => Date = types.getTypeParser(1082)

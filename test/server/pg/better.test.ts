@@ -47,7 +47,9 @@ it("ends no process when a session is terminated and nobody listens", async () =
   await ended
   await expect(client.query("select 1")).rejects.toThrow("not queryable")
   const removed = new Promise((resolve) => pool.once("remove", resolve))
-  await withClient((other) => other.query("select pg_terminate_backend($1)", [pool._clients[0]!.processID]))
+  const idle = await pool.connect()
+  idle.release()
+  await withClient((other) => other.query("select pg_terminate_backend($1)", [idle.processID]))
   await removed
   expect((await pool.query("select 'again' as it")).rows).toEqual([{ it: "again" }])
   await pool.end()

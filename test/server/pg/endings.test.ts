@@ -7,7 +7,9 @@ import { text as readText } from "node:stream/consumers"
 import { finished } from "node:stream/promises"
 import PgCursor from "pg-cursor"
 import { expect, it } from "vitest"
-import { Client, Cursor, copyStreams, Pool, Query, QueryStream } from "../../../src/pg/index.ts"
+import { Client as QueueingClient } from "../../../src/pg/client.ts"
+import { Client, Cursor, copyStreams, Pool, type QueryConfig, QueryStream } from "../../../src/pg/index.ts"
+import { Query as SubmittableQuery } from "../../../src/pg/query.ts"
 import { faces } from "../../conformance/pg/face.ts"
 import { sharedServer } from "../../support/test-server.ts"
 import { within } from "../../support/within.ts"
@@ -130,12 +132,12 @@ it("frees the connection of a replication that is given up, refused or none", as
 
 it("tells, and survives, that a request to cancel cannot be made", async () => {
   await withClient(async (client) => {
-    const query = new Query("select pg_sleep(0.1)")
+    const query = new SubmittableQuery("select pg_sleep(0.1)")
     const running = new Promise((resolve) => query.on("end", resolve))
     client.query(query)
-    const canceller = new Client({ ...config, host: "/nonexistent" })
+    const canceller = new QueueingClient({ ...config, host: "/nonexistent" })
     const failure = new Promise<Error>((resolve) => canceller.on("error", resolve))
-    canceller.cancel(client, query)
+    canceller.cancel(client as QueueingClient, query)
     expect(await within("the failure", failure)).toMatchObject({ code: "ENOENT" })
     await running
   })
@@ -203,7 +205,7 @@ it("gives the next query of a pipeline its own answer when one that had its turn
     async (client) => {
       let isCongested = true
       Object.defineProperty(client.connection.stream, "writableNeedDrain", { get: () => isCongested })
-      const refused = client.query({})
+      const refused = client.query({} as QueryConfig)
       const next = client.query("select 1 as a")
       isCongested = false
       client.connection.stream.emit("drain")
