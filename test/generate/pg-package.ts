@@ -1,6 +1,6 @@
 /**
  * Writes `dist/pgline-pg/`: a package with the face of `pg` and nothing in it but references to `pgline/pg`, to be
- * installed under the name `pg`. It has the files that tracers and tools require deeply, and a `pg-pool` of its own inside,
+ * installed under the name `pg`, with the declarations of that name. It has the files that tracers and tools require deeply, and a `pg-pool` of its own inside,
  * because tracers look for that package by name.
  *
  *   node test/generate/pg-package.ts     (part of `npm run build`)
@@ -30,9 +30,59 @@ function writeJson(directory: string, path: string, value: unknown): void {
   write(directory, path, `${JSON.stringify(value, undefined, 2)}\n`)
 }
 
-/** A CommonJS file that gives one of the names of `pgline/pg`. */
-function writeReference(directory: string, path: string, name: string): void {
-  write(directory, path, `"use strict"\n\nmodule.exports = require("pgline/pg").${name}\n`)
+/** A CommonJS file that gives one of the names of `pgline/pg`, and what declares it. */
+function writeReference(directory: string, file: string, name: string): void {
+  write(directory, `${file}.js`, `"use strict"\n\nmodule.exports = require("pgline/pg").${name}\n`)
+  write(directory, `${file}.d.ts`, `import { ${name} } from "pgline/pg"\n\nexport = ${name}\n`)
+}
+
+/** What both forms of the package give by name. */
+const names = [
+  "Client",
+  "Pool",
+  "Connection",
+  "types",
+  "Query",
+  "DatabaseError",
+  "escapeIdentifier",
+  "escapeLiteral",
+  "Result",
+  "TypeOverrides",
+  "defaults",
+]
+
+/** What exists for the compiler alone. */
+const typeNames = [
+  "BindConfig",
+  "ClientBase",
+  "ClientConfig",
+  "ConnectionConfig",
+  "CustomTypesConfig",
+  "Defaults",
+  "ExecuteConfig",
+  "FieldDef",
+  "MessageConfig",
+  "Notification",
+  "PoolClient",
+  "PoolConfig",
+  "PoolOptions",
+  "QueryArrayConfig",
+  "QueryArrayResult",
+  "QueryConfig",
+  "QueryConfigValues",
+  "QueryParse",
+  "QueryResult",
+  "QueryResultBase",
+  "QueryResultRow",
+  "ResultBuilder",
+  "Submittable",
+  "TransactionStatus",
+]
+
+/** Declares names of `pgline/pg`. */
+function declarations(values: readonly string[]): string {
+  const list = (all: readonly string[]): string => all.map((name) => `  ${name},\n`).join("")
+  return `export {\n${list(values)}} from "pgline/pg"\nexport type {\n${list(typeNames)}} from "pgline/pg"\n`
 }
 
 const shared = { license: manifest.license, author: manifest.author, engines: manifest.engines }
@@ -46,9 +96,15 @@ export function writePgPackage(directory: string): void {
     description: "pgline under the name of pg: for everything that requires node-postgres",
     keywords: ["postgres", "postgresql", "pg", "pgline"],
     ...shared,
+    type: "commonjs",
     main: "./lib/index.js",
+    types: "./lib/index.d.ts",
     exports: {
-      ".": { import: "./esm/index.mjs", require: "./lib/index.js", default: "./lib/index.js" },
+      ".": {
+        import: { types: "./esm/index.d.mts", default: "./esm/index.mjs" },
+        require: { types: "./lib/index.d.ts", default: "./lib/index.js" },
+        default: "./lib/index.js",
+      },
       "./package.json": "./package.json",
       "./lib/*": "./lib/*.js",
       "./lib/*.js": "./lib/*.js",
@@ -104,7 +160,7 @@ module.exports = pg
     ["type-overrides", "TypeOverrides"],
     ["utils", "utils"],
   ] as const) {
-    writeReference(directory, `lib/${file}.js`, name)
+    writeReference(directory, `lib/${file}`, name)
   }
 
   const noNative = `"use strict"
@@ -116,19 +172,6 @@ throw Object.assign(new Error("Cannot find module 'pg-native'"), { code: "MODULE
   write(directory, "lib/native/client.js", noNative)
   write(directory, "lib/native/query.js", noNative)
 
-  const names = [
-    "Client",
-    "Pool",
-    "Connection",
-    "types",
-    "Query",
-    "DatabaseError",
-    "escapeIdentifier",
-    "escapeLiteral",
-    "Result",
-    "TypeOverrides",
-    "defaults",
-  ]
   write(
     directory,
     "esm/index.mjs",
@@ -139,6 +182,8 @@ ${names.map((name) => `export const ${name} = pg.${name}`).join("\n")}
 export default pg
 `,
   )
+  write(directory, "lib/index.d.ts", declarations([...names, "native"]))
+  write(directory, "esm/index.d.mts", `${declarations(names)}\nexport { default } from "pgline/pg"\n`)
 
   const poolPath = "node_modules/pg-pool"
   writeJson(directory, `${poolPath}/package.json`, {

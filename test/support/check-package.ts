@@ -1,7 +1,8 @@
 /**
  * Checks the package as a user gets it: packs it, lets publint and "are the types wrong" look at the archive, looks at
  * the names of its classes, and loads every entry from an unpacked copy, as an ES module and as CommonJS, on this Node
- * and on those that PGLINE_CHECK_NODE names (paths, separated by colons). Needs a finished build.
+ * and on those that PGLINE_CHECK_NODE names (paths, separated by colons). The package to be installed under the name `pg`
+ * is looked at in the same way, and programs written for pg are compiled with it. Needs a finished build.
  */
 
 import { execFile } from "node:child_process"
@@ -10,6 +11,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { promisify } from "node:util"
 import { build } from "esbuild"
+import { compilePrograms } from "./compile-programs.ts"
 
 const run = promisify(execFile)
 
@@ -146,6 +148,21 @@ async function checkTypes(project: string): Promise<void> {
   process.stdout.write("the declarations compile\n")
 }
 
+/** Packs the package that goes by the name of pg, and compiles with it. */
+async function checkPgPackage(project: string): Promise<void> {
+  const built = join(root, "dist", "pgline-pg")
+  const packed = await run("npm", ["pack", "--ignore-scripts", "--json", "--pack-destination", project], { cwd: built })
+  const [archive]: { filename: string }[] = JSON.parse(packed.stdout)
+  const file = join(project, archive!.filename)
+  await show("publint", ["run", file, "--strict"], root)
+  await show("attw", [file, "--profile", "node16"], root)
+  const unpacked = join(project, "node_modules", "pg")
+  await mkdir(unpacked, { recursive: true })
+  await run("tar", ["-xzf", file, "-C", unpacked, "--strip-components=1"])
+  await compilePrograms(project, (args, cwd) => show("tsc", args, cwd))
+  process.stdout.write("programs written for pg compile, under either name\n")
+}
+
 const root = join(import.meta.dirname, "../..")
 const directory = await mkdtemp(join(tmpdir(), "pgline-package-"))
 try {
@@ -174,6 +191,7 @@ try {
   }
   await checkLoading(manifest, directory)
   await checkTypes(directory)
+  await checkPgPackage(directory)
 } finally {
   await rm(directory, { recursive: true, force: true })
 }
