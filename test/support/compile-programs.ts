@@ -30,26 +30,28 @@ export async function compilePrograms(
   const installed = join(root, "node_modules")
   await linkPackages(installed, join(project, "node_modules"), (name) => name !== "@types" && name !== "pg")
   await linkPackages(join(installed, "@types"), join(project, "node_modules/@types"), (name) => name !== "pg")
-  const strict = ["--strict", "--noEmit", "--target", "esnext", "--types", "node"]
-  const asModules = [...strict, "--module", "nodenext"]
+  const options = ["--strict", "--noEmit", "--target", "esnext", "--types", "node", "--module", "nodenext"]
 
   // Under the name `pg`: the libraries take their types from us as well.
   const renamed = join(project, "renamed")
-  await cp(programs, renamed, { recursive: true })
-  const files = await readdir(renamed)
-  await compile([...asModules, "--preserveSymlinks", "--skipLibCheck", ...files], renamed)
-  await compile([...asModules, "default-import.ts", "namespace-import.ts", "required.cts"], renamed)
-  const asScripts = [...strict, "--module", "commonjs", "--moduleResolution", "bundler", "--ignoreDeprecations", "6.0"]
-  await compile([...asScripts, "default-import.ts", "clients.ts", "pools.ts"], renamed)
+  const scripts = join(project, "scripts")
+  for (const copy of [renamed, scripts]) await cp(programs, copy, { recursive: true })
+  await writeFile(join(renamed, "package.json"), '{ "type": "module" }')
+  const files = await readdir(programs)
+  await compile([...options, "--preserveSymlinks", "--skipLibCheck", ...files], renamed)
+  await compile([...options, "default-import.ts", "namespace-import.ts", "required.cts"], renamed)
+  // The same files as CommonJS, where `import` becomes `require`.
+  await compile([...options, "default-import.ts", "clients.ts", "pools.ts", "queries.ts"], scripts)
 
   // Under our own name, beside the types of pg, which is what the libraries take theirs from.
   const beside = join(project, "beside")
   await linkPackages(join(installed, "@types"), join(beside, "node_modules/@types"), (name) => name === "pg")
+  await writeFile(join(beside, "package.json"), '{ "type": "module" }')
   for (const file of files) {
     const text = await readFile(join(programs, file), "utf8")
     const isOurs = !file.endsWith(".d.ts")
     const moved = isOurs ? text.replaceAll(/(from |module |require\()"pg"/g, '$1"pgline/pg"') : text
     await writeFile(join(beside, file), moved)
   }
-  await compile([...asModules, "--skipLibCheck", ...files], beside)
+  await compile([...options, "--skipLibCheck", ...files], beside)
 }
