@@ -2,7 +2,7 @@
  * The object in the user's hand: thin, documented, delegating everything.
  */
 
-import { CommitUnknownError, ConnectionError } from "../errors/client-error.ts"
+import { CommitUnknownError, ConnectionClosedError, ConnectionError } from "../errors/client-error.ts"
 import { checkTimeout } from "../query/check-options.ts"
 import type { Result } from "../query/result.ts"
 import type { RowShape } from "../query/row-shape.ts"
@@ -206,11 +206,13 @@ export class Connection extends ConnectedMethods implements AsyncDisposable {
   }
 
   /**
-   * Closes the connection at once. Queries under way reject with ConnectionError.
+   * Closes the connection at once. Queries under way reject with ConnectionClosedError.
    * @param reason told to them as the cause
    */
   destroy(reason?: Error): void {
-    this.#session.link.destroy(reason)
+    const { link } = this.#session
+    if (reason === undefined) link.destroy()
+    else link.destroy(new ConnectionClosedError(`the connection was destroyed: ${reason.message}`, { cause: reason }))
   }
 
   /** Closes the connection as `close` does, at the end of an `await using` block. */

@@ -46,6 +46,15 @@ export class ConnectionError extends ClientError {
   }
 }
 
+/** The connection was closed or destroyed by its owner: on this one, trying again cannot help. */
+export class ConnectionClosedError extends ConnectionError {
+  override readonly code: string = "PGLINE_CONNECTION_CLOSED"
+
+  override get transient(): boolean {
+    return false
+  }
+}
+
 /** Every host that was tried refused: `errors` has the reason of each attempt, in order. */
 export class ConnectError extends ConnectionError {
   override readonly code: string = "PGLINE_CONNECT"

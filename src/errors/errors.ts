@@ -9,6 +9,7 @@ export {
   CommitUnknownError,
   ConfigError,
   ConnectError,
+  ConnectionClosedError,
   ConnectionError,
   DecodeError,
   EncodeError,

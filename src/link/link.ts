@@ -9,7 +9,7 @@
 
 import type { ByteSource } from "../base/byte-source.ts"
 import type { Stop } from "../base/stop.ts"
-import { ConnectionError, ProtocolError, UsageError } from "../errors/client-error.ts"
+import { ConnectionClosedError, ConnectionError, ProtocolError, UsageError } from "../errors/client-error.ts"
 import { createServerError } from "../errors/create-server-error.ts"
 import type { Notice } from "../errors/server-error.ts"
 import type { Exchange, Executor } from "../exchange/exchange.ts"
@@ -200,7 +200,7 @@ export class Link
 
   /** Ends the link at once. What is under way fails with the reason. */
   destroy(reason?: Error): void {
-    this.#die(reason ?? new ConnectionError("the connection was destroyed"))
+    this.#die(reason ?? new ConnectionClosedError("the connection was destroyed"))
   }
 
   // TransportHandler

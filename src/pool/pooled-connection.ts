@@ -3,7 +3,7 @@
  */
 
 import { type CloseOptions, Connection } from "../connection/connection.ts"
-import { ConnectionError } from "../errors/client-error.ts"
+import { ConnectionClosedError } from "../errors/client-error.ts"
 import { ConnectionReleasedError } from "../errors/pool-error.ts"
 import type { Session } from "../session/session.ts"
 import type { Entry } from "./entry.ts"
@@ -64,6 +64,6 @@ export class PooledConnection extends Connection {
 
   /** Gives the connection back to be closed at once. Queries under way reject with ConnectionError. */
   override destroy(reason?: Error): void {
-    if (!this.#isReleased) this.release(reason ?? new ConnectionError("the connection was destroyed"))
+    if (!this.#isReleased) this.release(reason ?? new ConnectionClosedError("the connection was destroyed"))
   }
 }

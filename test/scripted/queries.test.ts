@@ -254,7 +254,7 @@ describe("the end of the connection", () => {
       async (db) => {
         const call = failureOf("query", db.value("select pg_sleep(1e9)"))
         await within("close", db.close({ timeout: 20 }))
-        expect(await call).toMatchObject({ code: "PGLINE_CONNECTION", safeToRetry: false })
+        expect(await call).toMatchObject({ code: "PGLINE_CONNECTION_CLOSED", safeToRetry: false })
       },
     )
   })

@@ -119,7 +119,7 @@ describe("the end of a connection under way", () => {
       true,
     ])
     for (const ending of await endings) {
-      expect(ending).toMatchObject({ error: { message: "the connection was lost: my reason" } })
+      expect(ending).toMatchObject({ error: { message: "the connection was destroyed: my reason" } })
     }
     expect(transport.takeMessageTypes()).toBe("")
     await expect(db.value("select 5")).rejects.toMatchObject({ safeToRetry: true })
@@ -152,7 +152,7 @@ describe("close", () => {
     await flushed()
     const closed = db.close()
     expect(db.isClosed).toBe(true)
-    await expect(db.value("too late")).rejects.toMatchObject({ code: "PGLINE_CONNECTION", safeToRetry: true })
+    await expect(db.value("too late")).rejects.toMatchObject({ code: "PGLINE_CONNECTION_CLOSED", safeToRetry: true })
     transport.deliver(
       Buffer.concat([backend.parseComplete(), backend.parameterDescription(1007), backend.rowDescription("a")]),
     )
@@ -186,7 +186,7 @@ describe("close", () => {
     expect(db.info.transactionStatus).toBe("idle")
     vi.advanceTimersByTime(1)
     await closed
-    expect(await ending).toMatchObject({ code: "PGLINE_CONNECTION", safeToRetry: false })
+    expect(await ending).toMatchObject({ code: "PGLINE_CONNECTION_CLOSED", safeToRetry: false })
   })
 
   test("called again with a timeout gets impatient", async () => {
@@ -195,7 +195,7 @@ describe("close", () => {
     const first = db.close()
     await db.close({ timeout: 0 })
     await first
-    expect(await ending).toMatchObject([{ error: { code: "PGLINE_CONNECTION" } }])
+    expect(await ending).toMatchObject([{ error: { code: "PGLINE_CONNECTION_CLOSED" } }])
   })
 
   test.each([Number.POSITIVE_INFINITY, Number.NaN, -1, "5s"])(
@@ -341,7 +341,7 @@ describe("cancel", () => {
     const lost = await startReplay({ dialCancel: silent })
     const cancelled = endingsOf([lost.db.cancel()])
     lost.db.destroy()
-    expect(await cancelled).toMatchObject([{ error: { code: "PGLINE_CONNECTION" } }])
+    expect(await cancelled).toMatchObject([{ error: { code: "PGLINE_CONNECTION_CLOSED" } }])
   })
 
   test("a query that was never written because of its values leaves no timer", async () => {
