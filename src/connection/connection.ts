@@ -199,9 +199,13 @@ export class Connection extends ConnectedMethods implements AsyncDisposable {
     return this.#session.link.state !== "open"
   }
 
-  /** Lets the queries under way finish, then closes the connection. Resolves when it is gone. */
+  /**
+   * Lets the queries under way finish, then closes the connection. Resolves when it is gone. What waits for its caller is
+   * given up: a stream that is not read to its end, a COPY that is not ended, a source that is still to give more.
+   */
   async close(options: CloseOptions = {}): Promise<void> {
     checkTimeout(options.timeout)
+    this.#session.giveUp(new ConnectionClosedError("the connection was closed"))
     await this.#session.link.close(options.timeout)
   }
 

@@ -50,6 +50,8 @@ export class PipelineExchange implements SkippableExchange {
   #commitFailure: unknown
   /** Why the pipeline carries nothing more. */
   #lost: unknown
+  /** Why it takes nothing more, though what was taken is carried. */
+  #refusal: unknown
   #reportLoss!: (error: unknown) => void
   /** Rejects when it was given up, or its link is gone. */
   readonly lost: Promise<never> = new Promise((_, reject) => {
@@ -67,7 +69,7 @@ export class PipelineExchange implements SkippableExchange {
   /** Adds a statement. After an error before it, up to the next sync point, it is refused without being sent. */
   run(member: SkippableExchange): void {
     if (this.#last !== undefined || this.#state === "over") {
-      member.fail(this.#lost ?? new UsageError("the pipeline has ended", { safeToRetry: true }))
+      member.fail(this.#lost ?? this.#refusal ?? new UsageError("the pipeline has ended", { safeToRetry: true }))
     } else {
       this.#add(member)
     }
@@ -81,9 +83,10 @@ export class PipelineExchange implements SkippableExchange {
     return this.#addPoint(new SyncPoint())
   }
 
-  /** Adds the last sync point, once. */
-  end(): Promise<void> {
+  /** Adds the last sync point, once. @param refusal what is told to statements that come later */
+  end(refusal?: unknown): Promise<void> {
     if (this.#last !== undefined) return this.#last.promise
+    this.#refusal = refusal
     this.#last = new SyncPoint()
     return this.#addPoint(this.#last)
   }

@@ -2,7 +2,7 @@
  * Where the items of a stream come from, batch by batch.
  */
 
-/** Gives items in batches. */
+/** Gives items in batches, and gives the connection back when it ends. */
 export interface BatchSource<T> {
   /** Resolves with the next items, at least one; with `undefined` at the end. */
   next(): Promise<T[] | undefined>

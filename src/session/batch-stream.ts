@@ -16,7 +16,7 @@ import type { Borrow, Carrier } from "./carrier.ts"
 export interface StreamPlan<T> {
   /** Lends the connection, for as long as it is read. */
   readonly borrow: Borrow
-  /** Starts it. */
+  /** Starts it. What it opens gives the connection back. */
   readonly open: (carrier: Carrier) => BatchSource<T> | Promise<BatchSource<T>>
   readonly signal: AbortSignal | undefined
   /** Whether the items are bytes, which streams count by themselves. */
@@ -27,7 +27,6 @@ export interface StreamPlan<T> {
 export class BatchStream<T> implements AsyncIterable<T>, AsyncDisposable {
   readonly #plan: StreamPlan<T>
   #state: "unread" | "reading" | "ended" | "closed" = "unread"
-  #carrier: Carrier | undefined
   #source: BatchSource<T> | undefined
 
   /** @internal */
@@ -116,16 +115,12 @@ export class BatchStream<T> implements AsyncIterable<T>, AsyncDisposable {
       carrier.release()
       throw error
     }
-    this.#carrier = carrier
     return this.#source
   }
 
   async #finish(state: "ended" | "closed"): Promise<void> {
     if (this.#state !== "closed") this.#state = state
-    const carrier = this.#carrier
-    this.#carrier = undefined
     await this.#source?.close()
-    carrier?.release()
   }
 }
 

@@ -9,6 +9,7 @@ import type { Sql } from "../sql/fragment.ts"
 import { queryChannel } from "../trace/channels.ts"
 import { withCallerStack } from "./caller-stack.ts"
 import type { Carrier } from "./carrier.ts"
+import { startFed } from "./fed-scope.ts"
 import { feed, iterableSource } from "./feed.ts"
 import { checkValues, toQuery } from "./query-arguments.ts"
 import { traceUntil } from "./traced.ts"
@@ -41,17 +42,13 @@ export async function executeMany<R>(
   }
   const types = session.typesFor(query.types)
   const exchange = new ExecuteMany<R>(query, types, returning ?? options.rows !== undefined, checkValues)
-  const stop = session.stopOwnIf(options.signal, options.timeout)
-  carrier.start(exchange, stop)
+  const leave = startFed(carrier, exchange, source, options, "executeMany")
   traceUntil(queryChannel, session, query.text, exchange.promise)
-  // A source that is asynchronous may use this connection, and would wait for itself.
-  if (source.isAsync) session.enter(exchange, carrier.scope, "executeMany")
   const feeding = feed(source, exchange)
   try {
     return await withCallerStack(exchange.promise)
   } finally {
+    leave()
     await feeding
-    stop?.dispose()
-    if (source.isAsync) session.leave(exchange)
   }
 }

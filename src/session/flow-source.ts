@@ -36,13 +36,18 @@ export interface FlowSubject {
   readonly text: string
 }
 
-/** Takes from an exchange's flow. */
+/**
+ * Takes from an exchange's flow.
+ *
+ *     open ──the last item, close()──▶ ended
+ *       └──stopped, refused, lost──▶ failed ──next()──▶ ended        the connection is given back, the failure told later
+ */
 export class FlowSource<T> implements BatchSource<T> {
   readonly #carrier: Carrier
   readonly #exchange: FlowExchange<T>
   readonly #stop: Stop
   readonly #settle: Settle | undefined
-  #state: "open" | "ended" = "open"
+  #state: "open" | "failed" | "ended" = "open"
 
   /** Sends the request. */
   constructor(carrier: Carrier, exchange: FlowExchange<T>, limits: FlowLimits, { name, channel, text }: FlowSubject) {
@@ -52,12 +57,13 @@ export class FlowSource<T> implements BatchSource<T> {
     this.#stop = session.stopOwn(limits.signal, limits.timeout)
     try {
       carrier.start(exchange, this.#stop)
-      session.enter(this, carrier.scope, name)
+      session.enter(this, carrier.scope, name, (reason) => this.#giveUp(reason))
     } catch (error) {
       this.#stop.dispose()
       throw error
     }
     this.#settle = beginTrace(channel, session, text)
+    exchange.ending.over.then(() => this.#onOver())
   }
 
   async next(): Promise<T[] | undefined> {
@@ -73,14 +79,32 @@ export class FlowSource<T> implements BatchSource<T> {
   }
 
   async close(): Promise<void> {
-    if (this.#state === "ended") return
+    const before = this.#state
     this.#state = "ended"
-    const { session } = this.#carrier
+    if (before !== "open") return
     this.#exchange.flow.discard()
-    if (!this.#exchange.isComplete) this.#stop.stop(new Error("broken off by the caller"))
-    session.leave(this) // what is run from now on waits for its turn
+    this.#giveUp(new Error("broken off by the caller"))
+    this.#carrier.session.leave(this) // what is run from now on waits for its turn
     await this.#exchange.ending.over
-    this.#stop.dispose()
+    this.#giveBack()
     this.#settle?.()
+  }
+
+  #giveUp(reason: Error): void {
+    if (!this.#exchange.isComplete) this.#stop.stop(reason)
+  }
+
+  /** Nobody may ever ask for the next item of what has failed: the connection does not wait for that. */
+  #onOver(): void {
+    if (this.#state !== "open" || this.#exchange.isComplete) return
+    this.#state = "failed"
+    this.#carrier.session.leave(this)
+    this.#giveBack()
+    if (this.#stop.isStopped) this.#settle?.(this.#stop.reason)
+  }
+
+  #giveBack(): void {
+    this.#stop.dispose()
+    this.#carrier.release()
   }
 }

@@ -6,6 +6,7 @@
  * @see https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-PIPELINING
  */
 
+import { nextTurn } from "#platform"
 import { UsageError } from "../errors/client-error.ts"
 import { PipelineExchange } from "../exchange/pipeline.ts"
 import { checkBounds } from "../query/check-options.ts"
@@ -105,9 +106,10 @@ export async function runPipeline<T>(
   const pipeline = new Pipeline(session, exchange)
   const stop = session.stopOwnIf(options.signal, options.timeout)
   start(exchange, stop)
-  session.enter(pipeline, scope, "a pipeline")
+  const openEnded = new OpenEnded(exchange)
+  session.enter(pipeline, scope, "a pipeline", (reason) => openEnded.giveUp(reason))
   try {
-    const value = await Promise.race([fn(pipeline), exchange.lost])
+    const value = await Promise.race([fn(pipeline), exchange.lost, openEnded.givenUp])
     await exchange.end()
     return value
   } catch (error) {
@@ -116,5 +118,30 @@ export async function runPipeline<T>(
   } finally {
     stop?.dispose()
     session.leave(pipeline)
+  }
+}
+
+/** A pipeline whose function may never end. */
+class OpenEnded {
+  /** Rejects when the function has had the results of all that was sent, and still has not ended. */
+  readonly givenUp: Promise<never>
+  readonly #exchange: PipelineExchange
+  #reject!: (reason: Error) => void
+
+  constructor(exchange: PipelineExchange) {
+    this.#exchange = exchange
+    this.givenUp = new Promise((_, reject) => {
+      this.#reject = reject
+    })
+    this.givenUp.catch(() => {})
+  }
+
+  /** Takes no more statements. */
+  giveUp(reason: Error): void {
+    const settle = async (): Promise<void> => {
+      await nextTurn()
+      this.#reject(reason)
+    }
+    this.#exchange.end(reason).then(settle, settle)
   }
 }

@@ -68,6 +68,14 @@ export function newStatementCache(options: SessionOptions, news?: SchemaNews): S
   return new StatementCache(options.statementCacheSize ?? 256, policy, news)
 }
 
+/** Who has the connection. */
+interface Scope {
+  readonly scope: object
+  /** In the words of an error to those who use the connection meanwhile. */
+  readonly name: string
+  readonly giveUp: ((reason: Error) => void) | undefined
+}
+
 /** One connection's state above the link. */
 export class Session {
   readonly link: Link
@@ -78,7 +86,7 @@ export class Session {
   readonly #catalog: TypeCatalog
   /** How large a result may be; `undefined` for any size. */
   readonly limits: ResultLimits | undefined
-  readonly #scopes: { readonly scope: object; readonly name: string }[] = []
+  readonly #scopes: Scope[] = []
   readonly #options: SessionOptions
   readonly #onFree: (() => void)[] = []
   readonly #onRevoked: (() => void)[] = []
@@ -112,10 +120,16 @@ export class Session {
     return this.#wasUsed
   }
 
-  /** Refuses all that is asked for through this object from now on, its scopes included. */
+  /** Refuses all that is asked for through this object from now on, its scopes included, and ends what is left open. */
   revoke(): void {
     this.#isRevoked = true
+    this.giveUp(new ConnectionReleasedError())
     for (const callback of this.#onRevoked.splice(0)) callback()
+  }
+
+  /** Ends what goes at its caller's pace and so might never end. What has all it needs runs to its end. */
+  giveUp(reason: Error): void {
+    for (const { giveUp } of this.#scopes.toReversed()) giveUp?.(reason)
   }
 
   /** Calls back when the session is revoked. */
@@ -155,10 +169,11 @@ export class Session {
    * Makes a scope (a transaction, a pipeline, a COPY) the only one that may use the connection, until it leaves.
    * @param outer the scope it stands in
    * @param name what the scope is, for the error of those who use another
+   * @param giveUp ends it where it waits for its caller, when the connection is closed or goes back to its pool
    */
-  enter(scope: object, outer: object | undefined, name: string): void {
+  enter(scope: object, outer: object | undefined, name: string, giveUp?: (reason: Error) => void): void {
     this.check(outer)
-    this.#scopes.push({ scope, name })
+    this.#scopes.push({ scope, name, giveUp })
   }
 
   /** Gives the connection back to the outer scope. */

@@ -16,6 +16,7 @@ import type { TypeRegistry } from "../../types/registry.ts"
 import { withCallerStack } from "../caller-stack.ts"
 import type { Carrier } from "../carrier.ts"
 import { type Chunk, ChunkEncoder, type ChunkSource, chunkSource } from "../chunk-source.ts"
+import { giveUpUnfed, startFed } from "../fed-scope.ts"
 import { feed } from "../feed.ts"
 import { traceUntil } from "../traced.ts"
 import { describeColumns, describedColumns } from "./copy-columns.ts"
@@ -52,11 +53,8 @@ export async function copyFrom(
   const chunks = chunkSource(source)
   const exchange = new CopyInExchange(() => text)
   const sink = new RowSink(exchange, options.onProgress)
-  const stop = session.stopOwnIf(options.signal, options.timeout)
-  carrier.start(exchange, stop)
+  const leave = startFed(carrier, exchange, chunks, options, "a COPY")
   traceUntil(copyChannel, session, text, exchange.promise)
-  // A source that is asynchronous may use this connection, and would wait for itself.
-  if (chunks.isAsync) session.enter(exchange, carrier.scope, "a COPY")
   const feeding = feed(chunks, {
     ready: exchange.ready,
     gate: exchange.gate,
@@ -70,9 +68,8 @@ export async function copyFrom(
   try {
     return { rowCount: await withCallerStack(exchange.promise) }
   } finally {
-    if (chunks.isAsync) session.leave(exchange)
+    leave()
     await feeding
-    stop?.dispose()
   }
 }
 
@@ -96,15 +93,14 @@ export async function openCopyIn(carrier: Carrier, text: string, options: CopyIn
     stop.dispose()
     throw error
   }
-  session.enter(exchange, carrier.scope, "a COPY")
+  session.enter(exchange, carrier.scope, "a COPY", giveUpUnfed(exchange.gate, stop))
   traceUntil(copyChannel, session, text, exchange.promise)
   exchange.promise.then(
     () => session.leave(exchange),
     () => session.leave(exchange),
   )
-  const writer = new CopyIn({ carrier, statement, exchange, describe, types: session.types, stop, options })
   if ((await exchange.ready) === undefined) await withCallerStack(exchange.promise)
-  return writer
+  return new CopyIn({ carrier, statement, exchange, describe, types: session.types, stop, options })
 }
 
 /** What was written has been taken. */
@@ -143,6 +139,8 @@ export class CopyIn implements AsyncDisposable {
   constructor(parts: CopyInParts) {
     this.#parts = parts
     this.#sink = new RowSink(parts.exchange, parts.options.onProgress)
+    // Whoever has been stopped or refused may never learn of it.
+    parts.exchange.ending.over.then(() => this.#release())
   }
 
   /**

@@ -14,6 +14,7 @@ import { copyChannel } from "../../trace/channels.ts"
 import type { TypeRegistry } from "../../types/registry.ts"
 import { withCallerStack } from "../caller-stack.ts"
 import type { Carrier } from "../carrier.ts"
+import { startFed } from "../fed-scope.ts"
 import { type Fed, feed, iterableSource } from "../feed.ts"
 import { traceUntil } from "../traced.ts"
 import { BinaryRows } from "./binary-rows.ts"
@@ -53,23 +54,15 @@ export async function copyRows(
   const target = tableText(table)
   const describe = describeColumns({ table: target, columns: options.columns ?? [], query: undefined }, session.types)
   const copy = new RowCopy(target, options, describe, session.types)
-  const stop = session.stopOwnIf(options.signal, options.timeout)
-  try {
-    carrier.start(describe, undefined)
-    carrier.start(copy.exchange, stop)
-  } catch (error) {
-    stop?.dispose()
-    throw error
-  }
+  carrier.start(describe, undefined)
+  const leave = startFed(carrier, copy.exchange, source, options, "a COPY")
   traceUntil(copyChannel, session, `COPY ${target} FROM STDIN`, copy.exchange.promise)
-  if (source.isAsync) session.enter(copy.exchange, carrier.scope, "a COPY")
   const feeding = feed(source, copy)
   try {
     return { rowCount: await withCallerStack(copy.exchange.promise) }
   } finally {
-    if (source.isAsync) session.leave(copy.exchange)
+    leave()
     await feeding
-    stop?.dispose()
   }
 }
 

@@ -94,14 +94,17 @@ export class LargeObjects {
       borrow: this.#borrow,
       signal: options.signal,
       bytes: true,
-      open: async () => {
+      open: async (carrier) => {
         const object = await this.open(oid, "r", options)
         return {
           next: async () => {
             const piece = await object.read(READ_BYTES)
             return piece.length === 0 ? undefined : [piece]
           },
-          close: () => object.close(),
+          close: async () => {
+            await object.close()
+            carrier.release()
+          },
         }
       },
     })

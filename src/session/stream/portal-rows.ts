@@ -67,6 +67,11 @@ export class PortalRows<R> implements BatchSource<R> {
     this.#settle?.()
     this.#batch?.catch(() => {}) // nobody takes it any more
     this.#batch = undefined
+    await this.#closePortal()
+    this.#carrier.release()
+  }
+
+  async #closePortal(): Promise<void> {
     const { session } = this.#carrier
     // In a transaction that has failed or ended there is no portal any more.
     if (session.link.state !== "open" || session.link.server.transactionStatus !== "transaction") return
