@@ -3,7 +3,8 @@
  * a pool, or be misspelt.
  */
 
-import { findKeyword, suggestion } from "./keywords.ts"
+import { suggestion } from "../errors/suggestion.ts"
+import { findKeyword } from "./keywords.ts"
 
 const IS_CONNINFO = "a connection string is the first argument"
 const IS_PARAMETER = "settings of the session belong into the option parameters"

@@ -7,8 +7,9 @@
  */
 
 import { ConfigError } from "../errors/client-error.ts"
+import { suggestion } from "../errors/suggestion.ts"
 import { parseKeywordValue } from "./keyword-value.ts"
-import { findKeyword, KEYWORDS, type Keyword, suggestion } from "./keywords.ts"
+import { findKeyword, KEYWORDS, type Keyword } from "./keywords.ts"
 import { parseUri, uriPrefixLength } from "./uri.ts"
 
 /** No keyword has "://" in it. */

@@ -3,7 +3,7 @@
  */
 
 import { CommitUnknownError, ConnectionClosedError, ConnectionError } from "../errors/client-error.ts"
-import { checkTimeout } from "../query/check-options.ts"
+import { checkNames, checkTimeout, optionNames } from "../query/check-options.ts"
 import type { Result } from "../query/result.ts"
 import type { RowShape } from "../query/row-shape.ts"
 import { type Carrier, partOf } from "../session/carrier.ts"
@@ -49,6 +49,8 @@ export interface CloseOptions {
   /** Milliseconds that queries under way may still take; then the connection is destroyed. Without, they have all the time they take. */
   readonly timeout?: number
 }
+
+const CLOSE_OPTIONS = optionNames<CloseOptions>({ timeout: true })
 
 /**
  * One connection to a server. Queries made without awaiting the ones before are pipelined: they leave together and are
@@ -204,6 +206,7 @@ export class Connection extends ConnectedMethods implements AsyncDisposable {
    * given up: a stream that is not read to its end, a COPY that is not ended, a source that is still to give more.
    */
   async close(options: CloseOptions = {}): Promise<void> {
+    checkNames(options, CLOSE_OPTIONS)
     checkTimeout(options.timeout)
     this.#session.giveUp(new ConnectionClosedError("the connection was closed"))
     await this.#session.link.close(options.timeout)

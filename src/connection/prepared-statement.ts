@@ -6,7 +6,7 @@ import { describeValue, UsageError } from "../errors/client-error.ts"
 import { CloseStatements } from "../exchange/close-statements.ts"
 import { Prepare } from "../exchange/prepare.ts"
 import type { Field } from "../protocol/backend.ts"
-import { checkOptions } from "../query/check-options.ts"
+import { checkNames, checkOptions, optionNames } from "../query/check-options.ts"
 import { declaredOids, unknownTypeNames } from "../query/declared-types.ts"
 import type { QueryOptions, Shaped } from "../query/query.ts"
 import type { Result } from "../query/result.ts"
@@ -46,6 +46,14 @@ export interface ParameterInfo {
 
 /** Options of one run. */
 export type RunOptions<R = unknown> = Pick<QueryOptions<R>, "rows" | "signal" | "timeout" | "types">
+
+const PREPARE_OPTIONS = optionNames<PrepareOptions>({
+  name: true,
+  parameterTypes: true,
+  signal: true,
+  timeout: true,
+})
+const RUN_OPTIONS = optionNames<RunOptions>({ rows: true, signal: true, timeout: true, types: true })
 
 /** The arguments of a run whose rows are tuples, or first columns: their type then says so by itself. */
 export type ShapedRun<S extends "tuple" | "scalar"> = [
@@ -135,6 +143,7 @@ export class PreparedStatement implements AsyncDisposable {
   /** Its rows one after the other, in constant memory. */
   stream<R = Row>(values: readonly unknown[] = [], options?: RunOptions<R>): RowStream<R> {
     this.#checkOpen()
+    if (options !== undefined) checkNames(options, RUN_OPTIONS)
     return new RowStream<R>(
       this.#borrow,
       toQuery(this.text, [values, { ...options, parameterTypes: this.#declaredTypes }]),
@@ -184,6 +193,7 @@ export class PreparedStatement implements AsyncDisposable {
   ): Promise<T> {
     try {
       this.#checkOpen()
+      if (options !== undefined) checkNames(options, RUN_OPTIONS)
       const { session, start } = this.#borrow()
       const query = toQuery(this.text, [values, { ...options, prepare: true }], shape)
       return runNormalised(session, start, { ...query, statement: this.#statement }, pick)
@@ -219,7 +229,7 @@ export async function prepareStatement(
       safeToRetry: true,
     })
   }
-  checkOptions(options)
+  checkOptions(options, PREPARE_OPTIONS)
   checkName(options.name)
   const declared = { parameterTypes: options.parameterTypes, castTypes: undefined }
   for (const name of unknownTypeNames(declared, session.types)) await session.types.load(name)

@@ -8,6 +8,7 @@ import { systemClock } from "../base/clock.ts"
 import { Connector } from "../connection/connector.ts"
 import { describeValue, UsageError } from "../errors/client-error.ts"
 import { ServerError } from "../errors/server-error.ts"
+import { BOUNDS, checkNames, optionNames } from "../query/check-options.ts"
 import type { Result } from "../query/result.ts"
 import type { RowShape } from "../query/row-shape.ts"
 import { withCallerStack } from "../session/caller-stack.ts"
@@ -63,6 +64,10 @@ export interface PoolSize {
   readonly min?: number | undefined
   readonly max?: number | undefined
 }
+
+const OPEN_OPTIONS = optionNames<PoolOpenOptions>({ wait: true, timeout: true })
+const CLOSE_OPTIONS = optionNames<PoolCloseOptions>({ timeout: true })
+const SIZE_OPTIONS = optionNames<PoolSize>({ min: true, max: true })
 
 /**
  * A pool of connections. It opens none before it is used, or told to by `open`. Queries made on the pool itself run on
@@ -132,8 +137,9 @@ export class Pool extends QueryMethods implements AsyncDisposable {
   }
 
   #acquire(options: AcquireOptions): Promise<PooledConnection> {
-    const { signal } = options
     const acquired = new Promise<PooledConnection>((resolve, reject) => {
+      checkNames(options, BOUNDS)
+      const { signal } = options
       checkSignal(signal)
       const timeoutMs = options.timeout === undefined ? undefined : countOf("timeout", options.timeout, 0)
       const takenBy = this.#resources.limits.leakTimeoutMs > 0 ? new Error("acquired here") : undefined
@@ -201,6 +207,7 @@ export class Pool extends QueryMethods implements AsyncDisposable {
    * @throws PoolTimeoutError when it was to wait and that took too long; the pool stays open
    */
   async open(options: PoolOpenOptions = {}): Promise<void> {
+    checkNames(options, OPEN_OPTIONS)
     const { acquireTimeoutMs, min } = this.#resources.limits
     const timeout = countOf("timeout", options.timeout, acquireTimeoutMs)
     this.#resources.open()
@@ -216,6 +223,7 @@ export class Pool extends QueryMethods implements AsyncDisposable {
    * last one is gone.
    */
   async close(options: PoolCloseOptions = {}): Promise<void> {
+    checkNames(options, CLOSE_OPTIONS)
     const timeoutMs = countOf("timeout", options.timeout, CLOSE_TIMEOUT_MS)
     await Promise.all([this.#resources.close(timeoutMs), this.#listener.close()])
   }
@@ -227,6 +235,7 @@ export class Pool extends QueryMethods implements AsyncDisposable {
 
   /** Changes how many connections there may be. Surplus ones are closed as they come back. */
   resize(size: PoolSize): void {
+    checkNames(size, SIZE_OPTIONS)
     const { limits } = this.#resources
     const { min, max } = checkSize(size.min ?? limits.min, size.max ?? limits.max)
     this.#resources.resize(min, max)

@@ -1,20 +1,59 @@
 /**
- * Refuses options of a query that cannot mean anything, before anything is sent: a misspelt shape or a timeout in words
- * would otherwise show as something else much later.
+ * Refuses options of a call that cannot mean anything, before anything is sent: a misspelt name, a shape that is none or a
+ * timeout in words would otherwise show as something else much later, or never.
  */
 
 import { describeValue, UsageError } from "../errors/client-error.ts"
+import { suggestion } from "../errors/suggestion.ts"
 import type { QueryOptions } from "./query.ts"
 import type { RowShape } from "./row-shape.ts"
 
 /** The longest time that timers can wait. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1
 
-/** Checks what a caller gave as options. @throws UsageError naming the option */
-export function checkOptions(options: QueryOptions): void {
+/** The names of all options that a call takes. */
+export function optionNames<O>(names: { readonly [Name in keyof O]-?: true }): ReadonlySet<string> {
+  return new Set(Object.keys(names))
+}
+
+const QUERY_OPTIONS = optionNames<QueryOptions>({
+  rows: true,
+  prepare: true,
+  parameterTypes: true,
+  signal: true,
+  timeout: true,
+  types: true,
+})
+
+/** What may end most calls before their time. */
+interface Bounds {
+  readonly signal?: AbortSignal | undefined
+  readonly timeout?: number | undefined
+}
+
+/** The names of the options of calls that have no others. */
+export const BOUNDS: ReadonlySet<string> = optionNames<Bounds>({ signal: true, timeout: true })
+
+/** Refuses what are no options, and options that the call does not know. @throws UsageError naming the option */
+export function checkNames(options: object, known: ReadonlySet<string>): void {
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
     refuse("the options", "an object", options)
   }
+  for (const name in options) {
+    if (known.has(name)) continue
+    throw new UsageError(`unknown option ${JSON.stringify(name)}${suggestion(name, known)}`, { safeToRetry: true })
+  }
+}
+
+/** The same, and what may end the call before its time. @throws UsageError naming the option */
+export function checkBounded(options: Bounds, known: ReadonlySet<string> = BOUNDS): void {
+  checkNames(options, known)
+  checkBounds(options.signal, options.timeout)
+}
+
+/** Checks what a caller gave as options of a query, or of something like one. @throws UsageError naming the option */
+export function checkOptions(options: QueryOptions, known: ReadonlySet<string> = QUERY_OPTIONS): void {
+  checkNames(options, known)
   const { rows, prepare, parameterTypes, signal, timeout, types } = options
   if (rows !== undefined && !isShape(rows)) {
     refuse("the option rows", '"object", "tuple", "scalar", a function or a Standard Schema', rows)

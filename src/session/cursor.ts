@@ -9,6 +9,7 @@
  */
 
 import { describeValue, UsageError } from "../errors/client-error.ts"
+import { checkNames, optionNames } from "../query/check-options.ts"
 import type { Query, QueryOptions } from "../query/query.ts"
 import type { Result } from "../query/result.ts"
 import { Statement } from "../query/statement.ts"
@@ -34,6 +35,17 @@ export interface CursorOptions<R = unknown> extends Omit<QueryOptions<R>, "prepa
 }
 
 const DEFAULT_BATCH = 1000
+const CURSOR_OPTIONS = optionNames<CursorOptions>({
+  rows: true,
+  parameterTypes: true,
+  signal: true,
+  timeout: true,
+  types: true,
+  name: true,
+  scroll: true,
+  hold: true,
+  batchSize: true,
+})
 
 /** Declares a cursor. */
 export async function declareCursor<R>(
@@ -42,11 +54,9 @@ export async function declareCursor<R>(
   rest: readonly unknown[],
 ): Promise<Cursor<R>> {
   const isText = typeof text === "string"
-  const { name, scroll, hold, batchSize, ...options } = ((isText
-    ? rest[1]
-    : Array.isArray(text)
-      ? undefined
-      : rest[0]) ?? {}) as CursorOptions
+  const cursorOptions = ((isText ? rest[1] : Array.isArray(text) ? undefined : rest[0]) ?? {}) as CursorOptions
+  checkNames(cursorOptions, CURSOR_OPTIONS)
+  const { name, scroll, hold, batchSize, ...options } = cursorOptions
   const given = isText ? [rest[0], options] : Array.isArray(text) ? rest : [options]
   const query = toQuery(text, given)
   const size = batchSize ?? DEFAULT_BATCH

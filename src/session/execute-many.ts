@@ -4,6 +4,7 @@
 
 import { UsageError } from "../errors/client-error.ts"
 import { ExecuteMany, type ManyResult } from "../exchange/execute-many.ts"
+import { checkNames, optionNames } from "../query/check-options.ts"
 import type { QueryOptions } from "../query/query.ts"
 import type { Sql } from "../sql/fragment.ts"
 import { queryChannel } from "../trace/channels.ts"
@@ -24,6 +25,15 @@ export interface ExecuteManyOptions<R = unknown>
   readonly returning?: boolean | undefined
 }
 
+const EXECUTE_MANY_OPTIONS = optionNames<ExecuteManyOptions>({
+  rows: true,
+  parameterTypes: true,
+  types: true,
+  signal: true,
+  timeout: true,
+  returning: true,
+})
+
 /** Runs a statement with each of the sets. */
 export async function executeMany<R>(
   carrier: Carrier,
@@ -33,6 +43,7 @@ export async function executeMany<R>(
 ): Promise<ManyResult<R>> {
   const { session } = carrier
   const source = iterableSource(paramSets, "the sets of parameters")
+  checkNames(options, EXECUTE_MANY_OPTIONS)
   const { returning, ...queryOptions } = options
   const query = typeof text === "string" ? toQuery(text, [[], queryOptions]) : toQuery(text, [queryOptions])
   if (query.values.length > 0) {

@@ -3,7 +3,7 @@
  */
 
 import { describeValue, UsageError } from "../errors/client-error.ts"
-import { checkOptions } from "../query/check-options.ts"
+import { checkOptions, optionNames } from "../query/check-options.ts"
 import type { Query, QueryOptions } from "../query/query.ts"
 import type { RowShape } from "../query/row-shape.ts"
 import { compileTemplate } from "../sql/compile.ts"
@@ -16,6 +16,12 @@ export type QueryText = TemplateStringsArray | string | Sql
 
 const NO_VALUES: readonly unknown[] = []
 const NO_OPTIONS: QueryOptions = {}
+const SCRIPT_OPTIONS = optionNames<Pick<QueryOptions, "rows" | "signal" | "timeout" | "types">>({
+  rows: true,
+  signal: true,
+  timeout: true,
+  types: true,
+})
 
 /**
  * Normalises a call of `query` and its kin.
@@ -57,7 +63,7 @@ export function checkScript(script: string, options: QueryOptions): void {
   if (typeof script !== "string") {
     throw new UsageError(`a script must be a text, got ${describeValue(script)}`, { safeToRetry: true })
   }
-  checkOptions(options)
+  checkOptions(options, SCRIPT_OPTIONS)
 }
 
 function makeQuery(

@@ -4,6 +4,7 @@
 
 import { describeValue, UsageError } from "../errors/client-error.ts"
 import { isSafeToRetry, isTransient } from "../errors/retry-safety.ts"
+import { checkNames, optionNames } from "../query/check-options.ts"
 
 /** How to retry. */
 export interface RetryOptions {
@@ -20,6 +21,8 @@ export interface RetryOptions {
   /** Ends the waiting between attempts; `retry` then rejects with its reason. */
   readonly signal?: AbortSignal | undefined
 }
+
+const RETRY_OPTIONS = optionNames<RetryOptions>({ attempts: true, on: true, signal: true })
 
 /** The first pause, doubled each time up to the ceiling; each is then drawn between half and the whole of itself. */
 const FIRST_PAUSE_MS = 10
@@ -42,6 +45,7 @@ const LONGEST_PAUSE_MS = 1000
  * ```
  */
 export async function retry<T>(fn: (attempt: number) => T | Promise<T>, options: RetryOptions = {}): Promise<T> {
+  checkNames(options, RETRY_OPTIONS)
   const { attempts = 3, on = isWorthwhile, signal } = options
   if (typeof fn !== "function") throw refusal("what is retried", "a function", fn)
   if (!(typeof attempts === "number" && attempts >= 1)) {

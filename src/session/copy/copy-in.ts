@@ -10,7 +10,7 @@ import type { Stop } from "../../base/stop.ts"
 import { UsageError } from "../../errors/client-error.ts"
 import { CopyInExchange } from "../../exchange/copy-in-exchange.ts"
 import type { DescribeStatement } from "../../exchange/describe-statement.ts"
-import { checkBounds } from "../../query/check-options.ts"
+import { checkBounded, optionNames } from "../../query/check-options.ts"
 import { copyChannel } from "../../trace/channels.ts"
 import type { TypeRegistry } from "../../types/registry.ts"
 import { withCallerStack } from "../caller-stack.ts"
@@ -34,6 +34,8 @@ export interface CopyInOptions {
   readonly onProgress?: OnProgress | undefined
 }
 
+const COPY_IN_OPTIONS = optionNames<CopyInOptions>({ signal: true, timeout: true, onProgress: true })
+
 /** What a COPY came to. */
 export interface CopyResult {
   /** How many rows were copied. */
@@ -48,7 +50,7 @@ export async function copyFrom(
   options: CopyInOptions,
 ): Promise<CopyResult> {
   const { session } = carrier
-  checkBounds(options.signal, options.timeout)
+  checkBounded(options, COPY_IN_OPTIONS)
   requireCopy(text, "from")
   const chunks = chunkSource(source)
   const exchange = new CopyInExchange(() => text)
@@ -76,7 +78,7 @@ export async function copyFrom(
 /** Opens a COPY for a writer. */
 export async function openCopyIn(carrier: Carrier, text: string, options: CopyInOptions): Promise<CopyIn> {
   const { session } = carrier
-  checkBounds(options.signal, options.timeout)
+  checkBounded(options, COPY_IN_OPTIONS)
   const statement = requireCopy(text, "from")
   const describe = describeColumns(statement, session.types)
   const exchange = new CopyInExchange(() => {

@@ -4,7 +4,7 @@
 
 import type { NodeReadable } from "#platform"
 import { CopyOutExchange } from "../../exchange/copy-out-exchange.ts"
-import { checkBounds } from "../../query/check-options.ts"
+import { checkBounded } from "../../query/check-options.ts"
 import { copyChannel } from "../../trace/channels.ts"
 import { BatchStream } from "../batch-stream.ts"
 import type { Borrow, Carrier } from "../carrier.ts"
@@ -42,7 +42,7 @@ export class CopyOut implements AsyncIterable<Uint8Array>, AsyncDisposable {
 
   /** @internal Use `copyOut`. */
   constructor(borrow: Borrow, text: string, options: CopyOutOptions) {
-    checkBounds(options.signal, options.timeout)
+    checkBounded(options)
     this.#borrow = borrow
     this.#statement = requireCopy(text, "to")
     this.#options = options

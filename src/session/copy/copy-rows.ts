@@ -5,7 +5,7 @@
 import { describeValue, UsageError } from "../../errors/client-error.ts"
 import { CopyInExchange } from "../../exchange/copy-in-exchange.ts"
 import type { DescribeStatement } from "../../exchange/describe-statement.ts"
-import { checkBounds } from "../../query/check-options.ts"
+import { checkBounded, optionNames } from "../../query/check-options.ts"
 import type { Sql } from "../../sql/fragment.ts"
 import { isFragment } from "../../sql/hole.ts"
 import { quoteIdentifier } from "../../sql/quote.ts"
@@ -40,6 +40,14 @@ export interface CopyRowsOptions extends CopyInOptions {
   readonly format?: RowsFormat | undefined
 }
 
+const COPY_ROWS_OPTIONS = optionNames<CopyRowsOptions>({
+  signal: true,
+  timeout: true,
+  onProgress: true,
+  columns: true,
+  format: true,
+})
+
 /** Copies rows into a table. */
 export async function copyRows(
   carrier: Carrier,
@@ -48,7 +56,7 @@ export async function copyRows(
   options: CopyRowsOptions,
 ): Promise<CopyResult> {
   const { session } = carrier
-  checkBounds(options.signal, options.timeout)
+  checkBounded(options, COPY_ROWS_OPTIONS)
   checkColumns(options.columns)
   const source = iterableSource(rows, "the rows")
   const target = tableText(table)

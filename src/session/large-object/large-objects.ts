@@ -5,6 +5,7 @@
  */
 
 import { describeValue, UsageError } from "../../errors/client-error.ts"
+import { checkBounded, optionNames } from "../../query/check-options.ts"
 import { BatchStream } from "../batch-stream.ts"
 import type { Carrier } from "../carrier.ts"
 import { type ChunkSource, chunkSource } from "../chunk-source.ts"
@@ -27,6 +28,7 @@ export interface ImportOptions extends LargeObjectOptions {
   readonly onProgress?: ((progress: { readonly bytes: number }) => void) | undefined
 }
 
+const IMPORT_OPTIONS = optionNames<ImportOptions>({ signal: true, timeout: true, oid: true, onProgress: true })
 const FLAGS: Readonly<Record<string, number>> = { r: INV_READ, w: INV_WRITE, rw: INV_READ | INV_WRITE }
 /** Pieces of the source are gathered until they are worth a statement. */
 const PIECE_BYTES = 256 * 1024
@@ -58,6 +60,7 @@ export class LargeObjects {
       })
     }
     checkOid(oid)
+    checkBounded(options)
     const carrier = this.#borrow()
     await loValue(carrier, "select pg_catalog.lo_open($1, $2)", [oid, flags], options)
     return new LargeObject(carrier, oid, mode, options)
@@ -71,12 +74,14 @@ export class LargeObjects {
 
   /** Makes one of everything a source gives, in one transaction, and resolves with its Oid. */
   async import(source: ChunkSource, options: ImportOptions = {}): Promise<number> {
+    checkBounded(options, IMPORT_OPTIONS)
     const chunks = chunkSource(source)
+    const { signal, timeout } = options
     const own = this.#borrow().begin("an import of a large object")
     try {
       const objects = largeObjectsOn(own.carrier)
       const oid = await objects.create(options.oid)
-      const object = await objects.open(oid, "w", options)
+      const object = await objects.open(oid, "w", { signal, timeout })
       await copyChunks(chunks, object, options)
       await own.commit()
       return oid

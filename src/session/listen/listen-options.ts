@@ -3,7 +3,7 @@
  */
 
 import { describeValue, UsageError } from "../../errors/client-error.ts"
-import { checkBounds } from "../../query/check-options.ts"
+import { checkBounds, checkNames, optionNames } from "../../query/check-options.ts"
 
 /** A time during which nobody listened, because the connection was lost: notifications may have been missed. */
 export interface NotificationGap {
@@ -31,10 +31,12 @@ export interface ListenOptions {
   readonly onGap?: ((gap: NotificationGap) => unknown) | undefined
 }
 
+const LISTEN_OPTIONS = optionNames<ListenOptions>({ signal: true, bufferLimit: true, onGap: true })
+
 /** Refuses what cannot be listened with. @throws UsageError */
 export function checkListening(listener: unknown, options: ListenOptions): void {
   if (listener !== undefined && typeof listener !== "function") refuse("the listener", "a function", listener)
-  if (typeof options !== "object" || options === null) refuse("the options", "an object", options)
+  checkNames(options, LISTEN_OPTIONS)
   const { bufferLimit, onGap } = options
   if (bufferLimit !== undefined && !(Number.isSafeInteger(bufferLimit) && bufferLimit > 0)) {
     refuse("the option bufferLimit", "an integer of 1 or more", bufferLimit)

@@ -3,7 +3,7 @@
  */
 
 import type { Session } from "../session.ts"
-import { type BeginOptions, checkTransactionOptions, type TransactionOptions } from "./options.ts"
+import { type BeginOptions, checkBeginOptions, checkTransactionOptions, type TransactionOptions } from "./options.ts"
 import { runTransaction } from "./run-transaction.ts"
 import { Transaction } from "./transaction.ts"
 import { TransactionStop } from "./transaction-stop.ts"
@@ -17,7 +17,7 @@ export function begin(
   options: BeginOptions,
   onEnding?: (ending: Promise<void>) => void,
 ): Transaction {
-  checkTransactionOptions(options)
+  checkBeginOptions(options)
   const stop = stopOf(options)
   if (stop?.isStopped) throw stop.reason
   const dispose = (): void => stop?.dispose()

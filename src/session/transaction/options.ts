@@ -5,7 +5,7 @@
  */
 
 import { describeValue, UsageError } from "../../errors/client-error.ts"
-import { checkBounds } from "../../query/check-options.ts"
+import { checkBounds, checkNames, optionNames } from "../../query/check-options.ts"
 
 export type IsolationLevel = "serializable" | "repeatable read" | "read committed" | "read uncommitted"
 
@@ -47,9 +47,28 @@ export type NestedTransactionOptions = Pick<TransactionOptions, "forceRollback">
 const ISOLATION_LEVELS: readonly string[] = ["serializable", "repeatable read", "read committed", "read uncommitted"]
 const OF_THE_OUTER = ["isolation", "readOnly", "deferrable", "retry", "signal", "timeout"] as const
 
+const TRANSACTION_OPTIONS = optionNames<TransactionOptions>({
+  isolation: true,
+  readOnly: true,
+  deferrable: true,
+  signal: true,
+  timeout: true,
+  forceRollback: true,
+  retry: true,
+})
+
+/** Refuses options that what is begun by itself cannot have. @throws UsageError naming the option */
+export function checkBeginOptions(options: TransactionOptions): void {
+  checkTransactionOptions(options)
+  if (options.retry === undefined) return
+  throw new UsageError("the option retry belongs to transaction(fn): begin has nothing to run again", {
+    safeToRetry: true,
+  })
+}
+
 /** Refuses options that cannot mean anything. @throws UsageError naming the option */
 export function checkTransactionOptions(options: TransactionOptions): void {
-  checkIsObject(options)
+  checkNames(options, TRANSACTION_OPTIONS)
   const { isolation, retry, signal, timeout } = options
   if (isolation !== undefined && !ISOLATION_LEVELS.includes(isolation)) {
     refuse("isolation", `one of ${ISOLATION_LEVELS.map((level) => JSON.stringify(level)).join(", ")}`, isolation)
@@ -78,11 +97,6 @@ export function beginStatement({ isolation, readOnly, deferrable }: TransactionM
   if (readOnly !== undefined) statement += readOnly ? " READ ONLY" : " READ WRITE"
   if (deferrable !== undefined) statement += deferrable ? " DEFERRABLE" : " NOT DEFERRABLE"
   return statement
-}
-
-function checkIsObject(options: unknown): void {
-  if (typeof options === "object" && options !== null) return
-  throw new UsageError(`the options must be an object, got ${describeValue(options)}`, { safeToRetry: true })
 }
 
 function refuse(name: string, expected: string, value: unknown): never {
