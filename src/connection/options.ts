@@ -5,6 +5,7 @@
 import type { ConninfoOptions } from "../config/options.ts"
 import { ConfigError, describeValue } from "../errors/client-error.ts"
 import type { Notice } from "../errors/server-error.ts"
+import { isSignal } from "../query/check-options.ts"
 import type { SessionOptions } from "../session/session.ts"
 import type { TypeOptions } from "../types/registry.ts"
 
@@ -44,6 +45,9 @@ export function checkSessionOptions(options: ConnectOptions): void {
   checkCount("maxResultBytes", options.maxResultBytes)
   if (options.pooler !== undefined && typeof options.pooler !== "boolean") {
     throw new ConfigError(`the option pooler must be true or false, got ${describeValue(options.pooler)}`)
+  }
+  if (options.signal !== undefined && !isSignal(options.signal)) {
+    throw new ConfigError(`the option signal must be an AbortSignal, got ${describeValue(options.signal)}`)
   }
   if (options.onNotice !== undefined && typeof options.onNotice !== "function") {
     throw new ConfigError(`the option onNotice must be a function, got ${describeValue(options.onNotice)}`)

@@ -8,7 +8,7 @@ import { systemClock } from "../base/clock.ts"
 import { Connector } from "../connection/connector.ts"
 import { describeValue, UsageError } from "../errors/client-error.ts"
 import { ServerError } from "../errors/server-error.ts"
-import { BOUNDS, checkNames, optionNames } from "../query/check-options.ts"
+import { BOUNDS, checkFunction, checkNames, isSignal, optionNames } from "../query/check-options.ts"
 import type { Result } from "../query/result.ts"
 import type { RowShape } from "../query/row-shape.ts"
 import { withCallerStack } from "../session/caller-stack.ts"
@@ -18,7 +18,7 @@ import type { NotificationListener, Subscription } from "../session/listen/subsc
 import { type QueryText, toQuery } from "../session/query-arguments.ts"
 import { QueryMethods } from "../session/query-methods.ts"
 import type { ScriptOptions } from "../session/queryable.ts"
-import type { TransactionOptions } from "../session/transaction/options.ts"
+import { checkTransactionOptions, type TransactionOptions } from "../session/transaction/options.ts"
 import type { Transaction } from "../session/transaction/transaction.ts"
 import { acquireChannel } from "../trace/channels.ts"
 import { isTraced, trace } from "../trace/trace.ts"
@@ -156,6 +156,7 @@ export class Pool extends QueryMethods implements AsyncDisposable {
 
   /** Runs a function with a connection of its own, and gives it back at the end, whatever that is. */
   async use<T>(fn: (connection: PooledConnection) => T | Promise<T>, options?: AcquireOptions): Promise<T> {
+    checkFunction(fn, "use")
     const connection = await this.acquire(options)
     try {
       return await fn(connection)
@@ -171,7 +172,9 @@ export class Pool extends QueryMethods implements AsyncDisposable {
    * Runs a function in a transaction on a connection of its own: commits when it succeeds, rolls back when it throws.
    * @see Connection.transaction
    */
-  transaction<T>(fn: (tx: Transaction) => T | Promise<T>, options: TransactionOptions = {}): Promise<T> {
+  async transaction<T>(fn: (tx: Transaction) => T | Promise<T>, options: TransactionOptions = {}): Promise<T> {
+    checkFunction(fn, "transaction")
+    checkTransactionOptions(options)
     const since = systemClock.now()
     const { signal, timeout } = options
     const acquireTimeoutMs = this.#resources.limits.acquireTimeoutMs || Number.POSITIVE_INFINITY
@@ -302,7 +305,7 @@ export class Pool extends QueryMethods implements AsyncDisposable {
 }
 
 function checkSignal(signal: unknown): void {
-  if (signal === undefined || signal instanceof AbortSignal) return
+  if (signal === undefined || isSignal(signal)) return
   throw new UsageError(`the signal must be an AbortSignal, got ${describeValue(signal)}`, { safeToRetry: true })
 }
 

@@ -74,6 +74,18 @@ export function checkBounds(signal: AbortSignal | undefined, timeout: number | u
   checkTimeout(timeout)
 }
 
+/** Checks a function that a call is to run. @throws UsageError naming the call */
+export function checkFunction(fn: unknown, call: string): void {
+  if (typeof fn !== "function") refuse(`what ${call} runs`, "a function", fn)
+}
+
+/** Judged by what it can do: another realm's AbortSignal is one as well. */
+export function isSignal(value: unknown): value is AbortSignal {
+  if (typeof value !== "object" || value === null) return false
+  const { aborted, addEventListener } = value as Partial<AbortSignal>
+  return typeof aborted === "boolean" && typeof addEventListener === "function"
+}
+
 function isShape(rows: RowShape | null): boolean {
   if (typeof rows === "object") return typeof rows?.["~standard"]?.validate === "function"
   return typeof rows === "function" || rows === "object" || rows === "tuple" || rows === "scalar"
@@ -84,11 +96,6 @@ export function checkTimeout(timeout: number | undefined): void {
   if (timeout !== undefined && !(typeof timeout === "number" && timeout >= 0 && timeout <= MAX_TIMEOUT_MS)) {
     refuse("the option timeout", `milliseconds from 0 to ${MAX_TIMEOUT_MS}`, timeout)
   }
-}
-
-/** Judged by what it can do: another realm's AbortSignal is one as well. */
-function isSignal(value: Partial<AbortSignal> | null): boolean {
-  return typeof value?.aborted === "boolean" && typeof value.addEventListener === "function"
 }
 
 function checkTypes(types: readonly (string | undefined)[]): void {

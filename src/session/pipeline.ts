@@ -9,7 +9,7 @@
 import { nextTurn } from "#platform"
 import { UsageError } from "../errors/client-error.ts"
 import { PipelineExchange } from "../exchange/pipeline.ts"
-import { checkBounded } from "../query/check-options.ts"
+import { checkBounded, checkFunction } from "../query/check-options.ts"
 import type { Result } from "../query/result.ts"
 import type { RowShape } from "../query/row-shape.ts"
 import type { QueryText } from "./query-arguments.ts"
@@ -101,6 +101,7 @@ export async function runPipeline<T>(
   fn: (pipeline: Pipeline) => T | Promise<T>,
   options: PipelineOptions = {},
 ): Promise<T> {
+  checkFunction(fn, "pipeline")
   checkBounded(options)
   const exchange = new PipelineExchange(session.statements.policy.pooler)
   const pipeline = new Pipeline(session, exchange)

@@ -4,7 +4,7 @@
 
 import { describeValue, UsageError } from "../errors/client-error.ts"
 import { isSafeToRetry, isTransient } from "../errors/retry-safety.ts"
-import { checkNames, optionNames } from "../query/check-options.ts"
+import { checkBounds, checkFunction, checkNames, optionNames } from "../query/check-options.ts"
 
 /** How to retry. */
 export interface RetryOptions {
@@ -47,10 +47,11 @@ const LONGEST_PAUSE_MS = 1000
 export async function retry<T>(fn: (attempt: number) => T | Promise<T>, options: RetryOptions = {}): Promise<T> {
   checkNames(options, RETRY_OPTIONS)
   const { attempts = 3, on = isWorthwhile, signal } = options
-  if (typeof fn !== "function") throw refusal("what is retried", "a function", fn)
+  checkFunction(fn, "retry")
   if (!(typeof attempts === "number" && attempts >= 1)) {
     throw refusal("the option attempts", "a number from 1 on", attempts)
   }
+  checkBounds(signal, undefined)
   if (typeof on !== "function") throw refusal("the option on", "a function", on)
   for (let attempt = 1; ; attempt++) {
     signal?.throwIfAborted()

@@ -4,6 +4,7 @@
  */
 
 import { ServerError } from "../../errors/server-error.ts"
+import { checkFunction } from "../../query/check-options.ts"
 import { pause } from "../retry.ts"
 import type { TransactionStop } from "./transaction-stop.ts"
 
@@ -33,6 +34,7 @@ export async function runTransaction<X extends Transactional, T>(
   options: RunOptions,
   stop?: TransactionStop,
 ): Promise<T> {
+  checkFunction(fn, "transaction")
   for (let retries = 0; ; retries++) {
     if (stop?.isStopped) throw stop.reason
     try {
