@@ -14,7 +14,7 @@ import type { RowShape } from "../query/row-shape.ts"
 import { type Description, Statement } from "../query/statement.ts"
 import { withCallerStack } from "../session/caller-stack.ts"
 import type { Carrier } from "../session/carrier.ts"
-import { toQuery } from "../session/query-arguments.ts"
+import { refuseTemplate, toQuery } from "../session/query-arguments.ts"
 import type { Row } from "../session/queryable.ts"
 import { pickFirst, pickOne, pickResult, pickRows, runNormalised } from "../session/run-query.ts"
 import { RowStream } from "../session/stream/row-stream.ts"
@@ -222,6 +222,7 @@ export async function prepareStatement(
   text: string | Sql,
   options: PrepareOptions = {},
 ): Promise<PreparedStatement> {
+  refuseTemplate(text, "prepare", "write $1 where each run has its own value, or run the template by query")
   const { session, start } = borrow()
   const query = toQuery(text, [])
   if (query.values.length > 0) {

@@ -12,7 +12,7 @@ import { withCallerStack } from "./caller-stack.ts"
 import type { Carrier } from "./carrier.ts"
 import { startFed } from "./fed-scope.ts"
 import { feed, iterableSource } from "./feed.ts"
-import { checkValues, toQuery } from "./query-arguments.ts"
+import { checkValues, refuseTemplate, toQuery } from "./query-arguments.ts"
 import { traceUntil } from "./traced.ts"
 
 /** The values of each run, in any iterable. */
@@ -42,6 +42,7 @@ export async function executeMany<R>(
   options: ExecuteManyOptions = {},
 ): Promise<ManyResult<R>> {
   const { session } = carrier
+  refuseTemplate(text, "executeMany", "write $1 where each set has its own value")
   const source = iterableSource(paramSets, "the sets of parameters")
   checkNames(options, EXECUTE_MANY_OPTIONS)
   const { returning, ...queryOptions } = options

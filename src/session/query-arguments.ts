@@ -58,9 +58,16 @@ export function checkValues(values: readonly unknown[]): void {
   }
 }
 
+/** Refuses a template where a text is wanted, whose values would be taken for other arguments. @throws UsageError */
+export function refuseTemplate(text: unknown, call: string, instead: string): void {
+  if (!isTemplate(text)) return
+  throw new UsageError(`${call} takes no template: ${instead}`, { safeToRetry: true })
+}
+
 /** Refuses what is no script, and options that it cannot have. @throws UsageError */
 export function checkScript(script: string, options: QueryOptions): void {
   if (typeof script !== "string") {
+    refuseTemplate(script, "execute", "give it a text without values, or run each statement by query")
     throw new UsageError(`a script must be a text, got ${describeValue(script)}`, { safeToRetry: true })
   }
   checkOptions(options, SCRIPT_OPTIONS)

@@ -7,6 +7,7 @@ import { Stop } from "../base/stop.ts"
 import { TimeoutError, UsageError } from "../errors/client-error.ts"
 import { ConnectionReleasedError } from "../errors/pool-error.ts"
 import type { Link } from "../link/link.ts"
+import { refusal } from "../link/loss.ts"
 import type { OpenedLink } from "../link/open.ts"
 import type { ResultLimits } from "../query/result-limits.ts"
 import type { SchemaNews } from "../query/schema-news.ts"
@@ -183,12 +184,18 @@ export class Session {
     if (this.#scopes.length === 0) for (const callback of this.#onFree.splice(0)) callback()
   }
 
-  /** @throws UsageError when another scope than this one has the connection, or it was given back to its pool */
+  /**
+   * @throws UsageError when another scope than this one has the connection
+   * @throws ConnectionReleasedError when it was given back to its pool
+   * @throws ConnectionError when it is closed, which no scope's end would change
+   */
   check(scope: object | undefined): void {
     if (this.#isRevoked) throw new ConnectionReleasedError()
     this.#wasUsed = true
     const last = this.#scopes.at(-1)
     if (last?.scope === scope) return
+    const { state, reason } = this.link
+    if (state !== "open") throw refusal(state, reason)
     const problem =
       last === undefined ? "it has ended" : `${last.name} is open on this connection: use that one's methods`
     throw new UsageError(`this cannot be run here now: ${problem}`, { safeToRetry: true })

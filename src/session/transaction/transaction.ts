@@ -279,6 +279,7 @@ export class Transaction extends ConnectedMethods implements AsyncDisposable {
 
 /** A transaction that somebody has begun by a statement would end with this one. */
 function checkNoneOpen({ link }: Session): void {
+  if (link.state !== "open") return // the first statement is told so
   if (!link.isIdle || link.server.transactionStatus === "idle") return
   const problem = "a transaction is open on this connection that was begun by a statement: end it first"
   throw new UsageError(problem, { safeToRetry: true })
