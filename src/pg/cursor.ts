@@ -25,7 +25,7 @@ export interface CursorConfig {
 }
 
 /** Gets rows, none at the end. */
-export type ReadCallback = (error: Error | null | undefined, rows: PgRow[], result: Result) => void
+export type ReadCallback<R = PgRow> = (error: Error | null | undefined, rows: R[], result: Result) => void
 
 type State = "waiting" | "describing" | "ready" | "reading" | "closing" | "failed" | "done"
 
@@ -37,7 +37,7 @@ interface Read {
 let portals = 0
 
 /** Reads rows in portions. */
-export class Cursor extends EventEmitter implements Submittable {
+export class Cursor<R = PgRow> extends EventEmitter implements Submittable {
   readonly text: string
   readonly values: readonly unknown[] | null
   readonly _result: Result
@@ -59,9 +59,9 @@ export class Cursor extends EventEmitter implements Submittable {
   }
 
   /** Reads so many rows, fewer at the end. Calls that come before the last one is answered wait. */
-  read(count: number): Promise<PgRow[]>
-  read(count: number, callback: ReadCallback): void
-  read(count: number, callback?: ReadCallback): Promise<PgRow[]> | undefined {
+  read(count: number): Promise<R[]>
+  read(count: number, callback: ReadCallback<R>): void
+  read(count: number, callback?: ReadCallback<R>): Promise<R[]> | undefined {
     if (callback === undefined) {
       return new this.#promiseClass((resolve, reject) => {
         this.read(count, (error, rows) => (error ? reject(error) : resolve(rows)))

@@ -34,6 +34,9 @@ export async function accepted(): Promise<void> {
   own.connect((error, itself) => [error?.message, itself.port])
   const cursor: Cursor = own.query(new Cursor("select 1"))
   await cursor.read(10)
+  const typed = own.query(new Cursor<{ n: number }>("select 1 as n"))
+  typed.read(1, (_error, rows) => rows[0]?.n.toFixed())
+  const read: { n: number }[] = await typed.read(1)
   const query: Query = own.query(new Query("select 1"))
   query.on("row", () => {})
   own.query(copyStreams.from("copy t from stdin")).end("1\n")
@@ -47,6 +50,7 @@ export async function accepted(): Promise<void> {
   const parseDay: (text: string) => Date = types.getTypeParser(1082)
   own.setTypeParser(1082, parseDay)
   pg.defaults.parseInt8 = true
+  console.log(read)
   const failure: unknown = new DatabaseError("m", 1, "error")
   if (failure instanceof DatabaseError) failure.code?.startsWith("23")
 }
