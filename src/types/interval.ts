@@ -16,7 +16,8 @@ import { temporalKind } from "./temporal-input.ts"
 import { onlyText } from "./text-form.ts"
 
 const NAME = "interval"
-const EXPECTED = "an Interval or { months, days, microseconds }, a string or a Temporal.Duration"
+const EXPECTED = "an Interval or all of { months, days, microseconds }, a string or a Temporal.Duration"
+const PARTS = ["months", "days", "microseconds"] as const
 const MAX_32 = 0x7fff_ffff
 const MIN_32 = -0x8000_0000
 const MAX_64 = 0x7fff_ffff_ffff_ffffn
@@ -97,7 +98,7 @@ export const intervalCodec: Codec<Interval> = {
   },
   encodeText: (value) => {
     const interval = intervalOf(value)
-    return interval === undefined ? onlyText(NAME, EXPECTED, value) : formatInterval(interval)
+    return interval === undefined ? textOrRefusal(value) : formatInterval(interval)
   },
   encodeBinary: (value, writer) => {
     const interval = intervalOf(value)
@@ -142,6 +143,17 @@ function intervalOf(value: unknown): Interval | undefined {
   const { months, days, microseconds } = value as Partial<IntervalLike>
   if (months === undefined || days === undefined || microseconds === undefined) return undefined
   return new Interval(months, days, microseconds)
+}
+
+/** Passes text; says which parts an object lacks that has some. @throws EncodeError */
+function textOrRefusal(value: unknown): string {
+  if (typeof value === "object" && value !== null) {
+    const missing = PARTS.filter((part) => (value as Partial<IntervalLike>)[part] === undefined)
+    if (missing.length < PARTS.length) {
+      throw new EncodeError(NAME, EXPECTED, `an object without ${missing.join(" and ")}`)
+    }
+  }
+  return onlyText(NAME, EXPECTED, value)
 }
 
 /** A Temporal.Duration: years and months, weeks and days, hours and all below them. */
