@@ -196,6 +196,8 @@ export interface EncodeErrorPlace {
   readonly row?: number | undefined
   /** The name of its column there. */
   readonly column?: string | undefined
+  /** Where it stood in an array, counted from 0 as in JavaScript: `[1]`, `[0][2]`. */
+  readonly element?: string | undefined
 }
 
 /** A value doesn't fit the PostgreSQL type it was given for. Nothing was sent. */
@@ -213,6 +215,8 @@ export class EncodeError extends ClientError {
   readonly row: number | undefined
   /** The name of the column it was for, when it was to be copied. */
   readonly column: string | undefined
+  /** Where it stood in an array, counted from 0 as in JavaScript, when it was an element: `[1]`, `[0][2]`. */
+  readonly element: string | undefined
 
   constructor(type: string, expected: string, received: string, place: EncodeErrorPlace & PglineErrorOptions = {}) {
     super(`${placeOf(type, place)}: expected ${expected}, got ${received}`, { safeToRetry: true, ...place })
@@ -222,16 +226,22 @@ export class EncodeError extends ClientError {
     this.parameter = place.parameter
     this.row = place.row
     this.column = place.column
+    this.element = place.element
   }
 
   /** The same refusal, told with the number of the parameter. */
   at(parameter: number): EncodeError {
-    return placed(this, { parameter })
+    return placed(this, { parameter, element: this.element })
+  }
+
+  /** The same refusal, told with its place in an array. */
+  within(index: number): EncodeError {
+    return placed(this, { element: `[${index}]${this.element ?? ""}` })
   }
 
   /** The same refusal, told with the row and the column of a COPY. */
   in(row: number, column: string): EncodeError {
-    return placed(this, { row, column })
+    return placed(this, { row, column, element: this.element })
   }
 }
 
@@ -239,9 +249,10 @@ function placed({ type, expected, received }: EncodeError, place: EncodeErrorPla
   return new EncodeError(type, expected, received, place)
 }
 
-function placeOf(type: string, { parameter, row, column }: EncodeErrorPlace): string {
-  if (row !== undefined) return `row ${row}, column ${JSON.stringify(column)} (${type})`
-  return parameter === undefined ? type : `parameter $${parameter} (${type})`
+function placeOf(type: string, { parameter, row, column, element }: EncodeErrorPlace): string {
+  const what = element === undefined ? type : `${type}, element ${element}`
+  if (row !== undefined) return `row ${row}, column ${JSON.stringify(column)} (${what})`
+  return parameter === undefined ? what : `parameter $${parameter} (${what})`
 }
 
 /** The server sent bytes that are not a value of the type it announced. */

@@ -121,8 +121,8 @@ export function findMisfit(values: readonly unknown[], codecs: readonly Codec[])
       scratch.truncate(0)
     } catch (error) {
       if (!(error instanceof EncodeError)) continue
-      const { type, expected, received } = error
-      return new EncodeError(type, expected, received, { parameter: i + 1, safeToRetry: false })
+      const { type, expected, received, element } = error
+      return new EncodeError(type, expected, received, { parameter: i + 1, element, safeToRetry: false })
     }
   }
   return undefined

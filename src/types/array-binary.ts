@@ -12,7 +12,7 @@
 import type { ByteSource } from "../base/byte-source.ts"
 import type { ByteWriter } from "../base/byte-writer.ts"
 import type { Oid } from "../base/format.ts"
-import { DecodeError } from "../errors/client-error.ts"
+import { DecodeError, EncodeError } from "../errors/client-error.ts"
 import { dimensionsOf, lowerBoundsOf, MOST_DIMENSIONS, withLowerBounds } from "./array-shape.ts"
 import type { Codec, Decode } from "./codec.ts"
 import { float8Codec } from "./float.ts"
@@ -151,13 +151,23 @@ export function encodeArrayBinary(
     writer.int32(sizes[level]!)
     writer.int32(lowerBounds === undefined ? 1 : lowerBounds[level]!)
   }
-  const nulls = sizes.length === 0 ? 0 : encodeLevel(element, value, sizes.length, writer)
+  const nulls = sizes.length === 0 ? 0 : encodeElements(element, value, sizes.length, writer)
   if (nulls < 0) {
     writer.truncate(start)
     return false
   }
   writer.patchInt32(hasNull, nulls > 0 ? 1 : 0)
   return true
+}
+
+/** Writes all elements. What a codec refuses is no failure here: the text form is asked next, and says which it is. */
+function encodeElements(element: Codec, value: ArrayLike<unknown>, depth: number, writer: ByteWriter): number {
+  try {
+    return encodeLevel(element, value, depth, writer)
+  } catch (error) {
+    if (error instanceof EncodeError) return -1
+    throw error
+  }
 }
 
 /** Writes the elements below; returns how many were NULL, or -1 when one has no binary form. */

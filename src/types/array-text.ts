@@ -83,8 +83,12 @@ function levelText(name: string, element: Codec, value: ArrayLike<unknown>, dept
   for (let i = 0; i < value.length; i++) {
     if (i > 0) text += delimiter
     const item = value[i]
-    if (depth > 1) text += levelText(name, element, item as unknown[], depth - 1)
-    else text += elementText(name, element, item)
+    try {
+      if (depth > 1) text += levelText(name, element, item as unknown[], depth - 1)
+      else text += elementText(name, element, item)
+    } catch (error) {
+      throw error instanceof EncodeError ? error.within(i) : error
+    }
   }
   return `${text}}`
 }

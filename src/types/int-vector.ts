@@ -33,7 +33,7 @@ function vectorCodecFor(name: string, element: Codec<number>, elementOid: Oid): 
     decodeBinary: arrayBinaryDecoder(name, element.decodeBinary!, false) as Decode<number[]>,
     encodeText: (value) => {
       if (typeof value === "string") return sendableText(name, value)
-      if (Array.isArray(value)) return value.map((item) => element.encodeText(item)).join(" ")
+      if (Array.isArray(value)) return value.map((item, i) => elementText(element, item, i)).join(" ")
       throw new EncodeError(name, "an array of integers", describeValue(value))
     },
     encodeBinary: (value, writer) => {
@@ -56,6 +56,14 @@ function vectorCodecFor(name: string, element: Codec<number>, elementOid: Oid): 
     },
     resultFormat: BINARY,
     takesArrays: true,
+  }
+}
+
+function elementText(codec: Codec<number>, item: unknown, index: number): string {
+  try {
+    return codec.encodeText(item)
+  } catch (error) {
+    throw error instanceof EncodeError ? error.within(index) : error
   }
 }
 
