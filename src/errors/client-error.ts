@@ -37,12 +37,24 @@ export abstract class PglineError extends Error {
 /** A failure that was found on the client's side. */
 export abstract class ClientError extends PglineError {}
 
+/** Options of a failure to connect. */
+export interface ConnectionErrorOptions extends PglineErrorOptions {
+  /** False when it will not go away by itself. @defaultValue true */
+  readonly transient?: boolean
+}
+
 /** The connection could not be made, or it was lost. */
 export class ConnectionError extends ClientError {
   readonly code: string = "PGLINE_CONNECTION"
+  readonly #isTransient: boolean
+
+  constructor(message: string, options: ConnectionErrorOptions = {}) {
+    super(message, options)
+    this.#isTransient = options.transient ?? true
+  }
 
   override get transient(): boolean {
-    return true
+    return this.#isTransient
   }
 }
 
@@ -61,7 +73,8 @@ export class ConnectError extends ConnectionError {
   readonly errors: readonly Error[]
 
   constructor(message: string, errors: readonly Error[]) {
-    super(message, { cause: errors[errors.length - 1], safeToRetry: true })
+    const transient = errors.some((error) => !(error instanceof PglineError) || error.transient)
+    super(message, { cause: errors[errors.length - 1], safeToRetry: true, transient })
     this.errors = errors
   }
 }

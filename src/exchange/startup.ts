@@ -199,7 +199,8 @@ export class Startup implements Exchange {
       throw new ProtocolError("the server refuses protocol options that were not asked for")
     if (version < minVersion) {
       const spoken = `the server speaks protocol ${describeVersion(version)} at most`
-      this.#abandon(new ConnectionError(`${spoken}, and min_protocol_version is ${describeVersion(minVersion)}`))
+      const problem = `${spoken}, and min_protocol_version is ${describeVersion(minVersion)}`
+      this.#abandon(new ConnectionError(problem, { transient: false }))
       return
     }
     this.#version = version

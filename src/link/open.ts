@@ -87,7 +87,8 @@ async function* targetsOf(
   } catch (error) {
     signal?.throwIfAborted()
     const message = `the host name "${host.host}" could not be resolved: ${(error as Error).message}`
-    failures.push(new ConnectionError(message, { cause: error, safeToRetry: true }))
+    const transient = (error as { readonly code?: unknown }).code !== "ENOTFOUND"
+    failures.push(new ConnectionError(message, { cause: error, safeToRetry: true, transient }))
     return
   }
   if (config.loadBalanceHosts === "random") addresses = shuffled(addresses)

@@ -81,7 +81,7 @@ async function secure(transport: Transport, target: Target, way: Way, config: Co
   const required = isOptional ? undefined : tlsHandshake(tls, target.host, platform)
   if (tls.negotiation === "postgres" && !(await requestTls(transport))) {
     if (isOptional) return
-    throw new ConnectionError(`the server does not support TLS, and sslmode is ${tls.mode}`)
+    throw new ConnectionError(`the server does not support TLS, and sslmode is ${tls.mode}`, { transient: false })
   }
   try {
     await transport.startTls(required ?? tlsHandshake(tls, target.host, platform), [ALPN])
@@ -101,7 +101,8 @@ function told(error: Error, target: Target): Error {
   const reason = error instanceof TlsFailure ? error.message : (certificateRefusal(error.cause) ?? error.message)
   const message = reason.startsWith(place) ? reason : `${place}: ${reason}`
   if (error instanceof ProtocolError) return new ProtocolError(message, { cause: error })
-  if (error instanceof TlsFailure) return new TlsFailure(message, { cause: error.cause, safeToRetry: true })
+  const transient = !(error instanceof ConnectionError) || error.transient
+  if (error instanceof TlsFailure) return new TlsFailure(message, { cause: error.cause, safeToRetry: true, transient })
   if (error instanceof PglineError && !(error instanceof ConnectionError)) return error
-  return new ConnectionError(message, { cause: error, safeToRetry: true })
+  return new ConnectionError(message, { cause: error, safeToRetry: true, transient })
 }

@@ -13,9 +13,13 @@ export class TlsFailure extends ConnectionError {
   override readonly code: string = "PGLINE_TLS"
 }
 
+/** The codes of certificates that stay as they are until somebody replaces them, or trusts them. */
+const REFUSED_CERTIFICATE = /^(CERT_(?!NOT_YET)|ERR_TLS_CERT_|SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_|INVALID_CA)/
+
 /** A failed handshake, told by what failed. */
 export function handshakeFailure(error: Error, tls: TlsConfig): TlsFailure {
-  return new TlsFailure(`TLS failed: ${explain(error, tls)}`, { cause: error })
+  const transient = !REFUSED_CERTIFICATE.test(codeOf(error))
+  return new TlsFailure(`TLS failed: ${explain(error, tls)}`, { cause: error, transient })
 }
 
 /** What a server says about our certificate, undefined for all other errors. With TLS 1.3 it comes after the handshake. */

@@ -33,6 +33,21 @@ describe("an address where no server is", () => {
     const error = await failure(connect({ ...where, host: "no-such-host.invalid" }))
     expect(error).toBeInstanceOf(errors.ConnectionError)
     expect(error).toMatchObject({ safeToRetry: true, message: expect.stringContaining("no-such-host.invalid") })
+    // Without a network the resolver only says that it cannot tell now.
+    const { code } = (error as Error).cause as { code: string }
+    expect(["ENOTFOUND", "EAI_AGAIN"]).toContain(code)
+    expect(error).toMatchObject({ transient: code === "EAI_AGAIN" })
+  })
+
+  it.each(["require", "verify-full"] as const)("has a server without TLS (sslmode %s)", async (sslmode) => {
+    const tls: ConnectOptions = sslmode === "require" ? { sslmode } : { sslmode, sslrootcert: "system" }
+    const error = await failure(connect({ ...where, ...tls }))
+    const message = expect.stringContaining("does not support TLS")
+    expect(error).toMatchObject({ name: "ConnectionError", safeToRetry: true, transient: false, message })
+    const several = await failure(connect({ ...where, host: [host, host], ...tls }))
+    expect(several).toMatchObject({ name: "ConnectError", transient: false })
+    const mixed = await failure(connect({ ...where, host: [host, host], port: [port, 1], ...tls }))
+    expect(mixed).toMatchObject({ name: "ConnectError", transient: true })
   })
 
   it("stays silent for longer than connectTimeout", async () => {

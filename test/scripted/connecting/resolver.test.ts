@@ -93,6 +93,20 @@ describe("a resolver", () => {
     expect(db.info.host).toBe("db.example.org")
   })
 
+  it.each([
+    ["ENOTFOUND", false],
+    ["EAI_AGAIN", true],
+  ])("that says %s: transient is %s", async (code, transient) => {
+    lookup.mockRejectedValue(Object.assign(new Error(`getaddrinfo ${code}`), { code }))
+    await expect(connect({ ...name, user: "u" })).rejects.toMatchObject({
+      transient,
+      safeToRetry: true,
+      cause: { code },
+    })
+    const several = connect({ ...name, host: ["a.example.org", "b.example.org"], user: "u" })
+    await expect(several).rejects.toMatchObject({ transient, name: "ConnectError" })
+  })
+
   it("that does not answer does not hold up an abort", async () => {
     lookup.mockReturnValue(new Promise(() => {}))
     const controller = new AbortController()
