@@ -12,6 +12,7 @@
 
 import type { AuthMethod, ChannelBinding, OAuthConfig, RequireAuth } from "../config/config.ts"
 import { AuthenticationError, ProtocolError } from "../errors/client-error.ts"
+import { askFunction } from "./callers-function.ts"
 import { md5Password } from "./md5.ts"
 import { OAUTHBEARER, oauthInitialResponse, oauthRefusal } from "./oauth.ts"
 import { chooseMechanism, type SaslChoice } from "./sasl-mechanism.ts"
@@ -232,7 +233,7 @@ export class Authenticator implements AuthResponder {
   }
 
   async #askPassword(): Promise<string> {
-    const password = await this.#options.password()
+    const password = await askFunction("the password function", this.#options.password)
     if (password === undefined || password === "") {
       const hint = this.#options.passwordHint
       throw this.#error(`the server wants a password and none was given${hint === undefined ? "" : ` (${hint})`}`)

@@ -8,6 +8,7 @@
 
 import type { OAuthConfig } from "../config/config.ts"
 import { AuthenticationError } from "../errors/client-error.ts"
+import { askFunction } from "./callers-function.ts"
 
 export const OAUTHBEARER = "OAUTHBEARER"
 
@@ -22,14 +23,9 @@ export async function oauthInitialResponse(
   if (oauth?.token === undefined) {
     throw new AuthenticationError(`authentication at ${hostLabel} failed: the server wants a token; set oauthToken`)
   }
-  const token = await oauth.token({
-    user,
-    host: hostLabel,
-    issuer: oauth.issuer,
-    clientId: oauth.clientId,
-    clientSecret: oauth.clientSecret?.(),
-    scope: oauth.scope,
-  })
+  const { token: ask, issuer, clientId, scope } = oauth
+  const request = { user, host: hostLabel, issuer, clientId, clientSecret: oauth.clientSecret?.(), scope }
+  const token = await askFunction("oauthToken", () => ask(request))
   // b64token of RFC 6750; anything else could smuggle further fields into the message.
   if (typeof token !== "string" || !/^[A-Za-z0-9\-._~+/]+=*$/.test(token)) {
     throw new AuthenticationError(`authentication at ${hostLabel} failed: oauthToken did not return a bearer token`)

@@ -7,6 +7,7 @@
 
 import { platform } from "#platform"
 import { openSocket } from "#transport"
+import { FunctionFailure } from "../auth/callers-function.ts"
 import type { Config, HostConfig } from "../config/config.ts"
 import { tlsHandshake } from "../config/tls-handshake.ts"
 import { AuthenticationError, ConnectionError, PglineError, ProtocolError } from "../errors/client-error.ts"
@@ -104,5 +105,6 @@ function told(error: Error, target: Target): Error {
   const transient = !(error instanceof ConnectionError) || error.transient
   if (error instanceof TlsFailure) return new TlsFailure(message, { cause: error.cause, safeToRetry: true, transient })
   if (error instanceof PglineError && !(error instanceof ConnectionError)) return error
-  return new ConnectionError(message, { cause: error, safeToRetry: true, transient })
+  const cause = error instanceof FunctionFailure ? error.cause : error
+  return new ConnectionError(message, { cause, safeToRetry: true, transient })
 }

@@ -101,7 +101,26 @@ describe("methods", () => {
         }),
       ),
     )
-    expect(error === reason || (error as Error).cause === reason).toBe(true)
+    const message = expect.stringContaining("the password function failed: vault is shut")
+    expect(error).toMatchObject({
+      name: "ConnectionError",
+      cause: reason,
+      safeToRetry: true,
+      transient: false,
+      message,
+    })
+  })
+
+  it.each<[string, unknown, boolean]>([
+    ["an error that calls itself transient", Object.assign(new Error("busy"), { transient: true }), true],
+    ["one of ours that is", new errors.TimeoutError("too late"), true],
+    ["one of ours that is not", new errors.ConfigError("no vault is named"), false],
+    ["one of another server", new errors.InvalidPassword({ code: "28P01", severity: "FATAL", message: "no" }), false],
+    ["nothing at all", undefined, false],
+  ])("a password function's failure is as transient as it says: %s", async (_name, reason, transient) => {
+    const error = await failure(connect(as("salted", { password: () => Promise.reject(reason) })))
+    expect(error).toMatchObject({ name: "ConnectionError", safeToRetry: true, transient })
+    expect((error as Error).cause).toBe(reason)
   })
 
   it("users whom the rules or the roles refuse are refused with the server's words", async () => {

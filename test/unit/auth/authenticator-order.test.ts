@@ -114,9 +114,12 @@ describe("the password", () => {
     }
   })
 
-  test("what its function throws comes through", async () => {
+  test("what its function throws is the cause", async () => {
     const failure = new Error("the vault is closed")
-    await expect(make({ password: () => Promise.reject(failure) }).respond(3, NONE)).rejects.toBe(failure)
+    await expect(make({ password: () => Promise.reject(failure) }).respond(3, NONE)).rejects.toMatchObject({
+      cause: failure,
+      transient: false,
+    })
   })
 
   test("is not needed with SCRAM keys", async () => {
