@@ -51,7 +51,10 @@ function insert(db: Connection, n: number, filler = ""): Promise<unknown> {
 type Settled = PromiseSettledResult<unknown>[]
 
 /** What must hold however it ended. Gives the number that were answered, refused unsent, and lost on the way. */
-async function check(results: Settled): Promise<{ answered: number; unsent: number; lost: number }> {
+async function check(
+  results: Settled,
+  name = "ConnectionError",
+): Promise<{ answered: number; unsent: number; lost: number }> {
   const counts = { answered: 0, unsent: 0, lost: 0 }
   await using admin = await connectAgain()
   const rows = await admin.rows<number>("select n from done", [], { rows: "scalar" })
@@ -66,7 +69,8 @@ async function check(results: Settled): Promise<{ answered: number; unsent: numb
       counts.answered++
     } else {
       expect(result.reason).toBeInstanceOf(errors.ConnectionError)
-      expect(result.reason.transient).toBe(true)
+      // What its owner has ended is ended for good.
+      expect(result.reason).toMatchObject({ name, transient: name === "ConnectionError" })
       if (result.reason.safeToRetry) {
         expect(done.has(n)).toBe(false)
         counts.unsent++
@@ -79,9 +83,9 @@ async function check(results: Settled): Promise<{ answered: number; unsent: numb
   return counts
 }
 
-async function expectGone(db: Connection): Promise<void> {
+async function expectGone(db: Connection, name = "ConnectionError"): Promise<void> {
   expect(db.isClosed).toBe(true)
-  await expect(db.query("select 1")).rejects.toMatchObject({ name: "ConnectionError", safeToRetry: true })
+  await expect(db.query("select 1")).rejects.toMatchObject({ name, safeToRetry: true })
   await db.close()
 }
 
@@ -187,9 +191,10 @@ describe("by the network", () => {
       db.destroy(new Error("waited long enough"))
     }
     const results = await settled
-    await expectGone(db)
+    const name = ending === "hole" ? "ConnectionClosedError" : "ConnectionError"
+    await expectGone(db, name)
     await proxy.heal()
-    return check(results)
+    return check(results, name)
   }
 
   it.each(endings)("which ends (%s) after %d bytes of answers", async (ending, bytes) => {
@@ -233,7 +238,7 @@ it("by ourselves: what was not sent yet may be sent again", async () => {
   await admin.execute("truncate done")
   const settled = Promise.allSettled(Array.from({ length: COUNT }, (_, n) => insert(db, n)))
   db.destroy()
-  expect(await check(await settled)).toEqual({ answered: 0, unsent: COUNT, lost: 0 })
+  expect(await check(await settled, "ConnectionClosedError")).toEqual({ answered: 0, unsent: COUNT, lost: 0 })
 })
 
 it("while it was idle: it is closed by itself, and tells why later", async () => {
