@@ -41,6 +41,8 @@ function uint32CodecFor(name: string): Codec<number> {
       return source.view.getUint32(start)
     },
     encodeText: (value) => {
+      // What the server makes of odd text depends on its version: before 16 an xid took any.
+      if (typeof value === "string" && name !== "oid") return sendableText(name, value)
       if (typeof value === "number" && value < 0) throw new EncodeError(name, range.expected, "a negative number")
       return integerText(range, value)
     },

@@ -25,9 +25,15 @@ describe.each([[oidCodec], [xidCodec], [cidCodec]])("$name", (codec) => {
   test("refuses what is none", () => {
     for (const text of ["-1", "4294967296", "", "x"]) expect(() => fromText(codec, text)).toThrow(DecodeError)
     for (const hex of ["", "00", "0000000000"]) expect(() => fromHex(codec, hex)).toThrow(DecodeError)
-    for (const value of [-1, 4294967296, 1.5, "x", "4294967296", true, {}]) {
+    for (const value of [-1, 4294967296, 1.5, true, {}]) {
       expect(toHex(codec, value)).toBeUndefined()
       expect(() => codec.encodeText(value)).toThrow(EncodeError)
+    }
+    for (const text of ["x", "4294967296"]) {
+      expect(toHex(codec, text)).toBeUndefined()
+      // Versions before 16 take any text for an xid or a cid.
+      if (codec.name === "oid") expect(() => codec.encodeText(text)).toThrow(EncodeError)
+      else expect(codec.encodeText(text)).toBe(text)
     }
   })
 })
