@@ -52,7 +52,7 @@ const geometry = (n: number): unknown => ({
 
 /** Values that their codecs write. */
 const values: Readonly<Record<string, (n: number) => unknown>> = {
-  ...{ text: letters, varchar: letters, bpchar: letters, name: letters, citext: letters, xml: letters },
+  ...{ text: letters, varchar: letters, bpchar: letters, citext: letters, xml: letters },
   ...{ unknown: letters, jsonpath: letters, ltree: pathOf, lquery: pathOf, ltxtquery: pathOf },
   bytea: (n) => new Uint8Array(n),
   numeric: (n) => "12345678".repeat(n / 8),
@@ -96,6 +96,11 @@ function written(name: string, codec: Codec, sample: (n: number) => unknown): La
 /** Every type of the default codecs that has values of any size. */
 export const largeScalars: readonly LargeValues[] = [
   ...Object.entries(values).map(([name, sample]) => written(name, registry.codecByName(name)!, sample)),
+  {
+    name: "name", // no more than 63 bytes are written
+    codec: registry.codecByName("name")!,
+    hexOf: (n) => Buffer.from(letters(n)).toString("hex"),
+  },
   {
     name: "tsvector",
     codec: registry.codecByName("tsvector")!,
