@@ -10,7 +10,7 @@ import { type Connection, connect, errors, Pool } from "../../src/index.ts"
 import { sharedServer } from "../support/test-server.ts"
 import { within } from "../support/within.ts"
 
-const MANY = "select generate_series(1, 10_000_000) i"
+const MANY = "select generate_series(1, 10000000) i"
 
 async function* neverNext(): AsyncGenerator<[number], void> {
   yield [1]

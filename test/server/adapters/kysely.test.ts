@@ -4,7 +4,7 @@ import { type ColumnType, type Generated, Kysely, sql } from "kysely"
 import { type Migration, Migrator } from "kysely/migration"
 import { afterAll, beforeAll, expect, it } from "vitest"
 import { PglineDialect } from "../../../src/adapters/kysely.ts"
-import { errors, Pool } from "../../../src/index.ts"
+import { connect, errors, Pool } from "../../../src/index.ts"
 import { sharedServer } from "../../support/test-server.ts"
 
 interface Database {
@@ -18,9 +18,10 @@ interface Database {
   }
 }
 
-const schema = "adapters_kysely"
+/** Its own, for Kysely looks at every table before it migrates, and others come and go. */
+const database = "adapters_kysely"
 const created: number[] = []
-const pool = new Pool(sharedServer.url, { max: 2, options: `-c search_path=${schema}` })
+const pool = new Pool(sharedServer.url, { max: 2, database })
 const db = new Kysely<Database>({
   dialect: new PglineDialect({
     pool,
@@ -49,18 +50,20 @@ const first: Migration = {
 const migrator = new Migrator({
   db,
   provider: { getMigrations: async () => ({ first }) },
-  migrationTableSchema: schema,
 })
 
 beforeAll(async () => {
-  await pool.execute(`drop schema if exists ${schema} cascade; create schema ${schema}`)
+  await using admin = await connect(sharedServer.url)
+  await admin.execute(`drop database if exists ${database}`)
+  await admin.execute(`create database ${database}`)
   const { error } = await migrator.migrateToLatest()
   expect(error).toBeUndefined()
 })
 
 afterAll(async () => {
-  await pool.execute(`drop schema ${schema} cascade`)
   await db.destroy()
+  await using admin = await connect(sharedServer.url)
+  await admin.execute(`drop database ${database}`)
 })
 
 it("migrates once, even when several ask for it", async () => {
