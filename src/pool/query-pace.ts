@@ -10,8 +10,6 @@
  * among others, the time since the answer before is its own time alone.
  */
 
-import { RoundTrip } from "./round-trip.ts"
-
 /** What the queries in front may take together, if the round trip is no longer than that. */
 const LEAST_BUDGET_MS = 2
 /** A server is near when its round trip takes no longer, on a busy machine too: then there is little to make up for. */
@@ -27,6 +25,8 @@ const WEIGHT_UP = 0.25
 const WEIGHT_DOWN = 0.5
 /** The same among others, where answers come in bursts and only the average is true. */
 const WEIGHT_AMONG_OTHERS = 0.05
+/** How fast the quickest round trip is forgotten, for the network may change. */
+const FORGET = 0.001
 
 const COMMENTS = /^(?:\s|--[^\n]*(?:\n|$)|\/\*(?:[^*]|\*(?!\/))*\*\/)*/
 const PLAIN = /^(?:select|insert|update|delete|merge|values|table|with)\b/i
@@ -43,7 +43,7 @@ export interface Pace {
 /** Remembers how long statements take. */
 export class QueryPaces {
   readonly #paces: Map<string, Pace> = new Map()
-  readonly #roundTrip = new RoundTrip()
+  #roundTripMs = Number.POSITIVE_INFINITY
 
   /** What is known of a text. */
   of(text: string): Pace {
@@ -58,15 +58,14 @@ export class QueryPaces {
 
   /** A connection was opened, which takes two round trips at least. */
   onOpened(tookMs: number): void {
-    this.#roundTrip.note(tookMs / 2)
+    this.#roundTripMs = Math.min(this.#roundTripMs, tookMs / 2)
   }
 
   /** How many may be under way on its connection, itself included; 1 for a connection of its own. */
   depthOf({ isPlain, typicalMs }: Pace): number {
     if (!isPlain || typicalMs === undefined) return 1
-    const roundTripMs = this.#roundTrip.ms
-    const costMs = Math.max(typicalMs - roundTripMs, LEAST_COST_MS)
-    if (roundTripMs > NEAR_MS) return 1 + Math.round(Math.max(LEAST_BUDGET_MS, roundTripMs) / costMs)
+    const costMs = Math.max(typicalMs - this.#roundTripMs, LEAST_COST_MS)
+    if (this.#roundTripMs > NEAR_MS) return 1 + Math.round(Math.max(LEAST_BUDGET_MS, this.#roundTripMs) / costMs)
     return 1 + Math.min(Math.round(LEAST_BUDGET_MS / costMs), MOST_IN_FRONT)
   }
 
@@ -76,9 +75,12 @@ export class QueryPaces {
    * @param wasAlone nothing else was under way on the connection
    */
   learn(pace: Pace, ms: number, wasAlone: boolean): void {
-    if (wasAlone) this.#roundTrip.note(ms)
+    if (wasAlone) {
+      if (ms < this.#roundTripMs) this.#roundTripMs = ms
+      else this.#roundTripMs += (ms - this.#roundTripMs) * FORGET
+    }
     const { typicalMs } = pace
-    const newest = wasAlone ? ms : ms + this.#roundTrip.ms
+    const newest = wasAlone ? ms : ms + this.#roundTripMs
     if (typicalMs === undefined) {
       pace.typicalMs = newest
       return

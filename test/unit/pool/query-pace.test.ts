@@ -40,17 +40,6 @@ describe("how many may be under way when a statement joins them", () => {
     }
   })
 
-  it("no more than three on a near server that a busy machine makes look distant most of the time", () => {
-    const paces = pacesAt(0.1)
-    const quick = paces.of("select 1")
-    repeat(30, () => paces.learn(quick, 0.12, true))
-    const others = paces.of("select 2")
-    for (let i = 0; i < 3000; i++) {
-      paces.learn(others, i % 100 === 0 ? 0.1 : 10, true)
-      expect(paces.depthOf(quick)).toBe(3)
-    }
-  })
-
   it("as many as take two milliseconds on one that is less near", () => {
     const paces = pacesAt(1)
     for (const [costMs, depth] of [
