@@ -124,7 +124,8 @@ export class Session {
   /** Refuses all that is asked for through this object from now on, its scopes included, and ends what is left open. */
   revoke(): void {
     this.#isRevoked = true
-    this.giveUp(new ConnectionReleasedError())
+    // Errors are made with their stacks: none for the many who leave nothing open.
+    if (this.#scopes.length > 0) this.giveUp(new ConnectionReleasedError())
     for (const callback of this.#onRevoked.splice(0)) callback()
   }
 
