@@ -25,8 +25,6 @@ const WEIGHT_UP = 0.25
 const WEIGHT_DOWN = 0.5
 /** The same among others, where answers come in bursts and only the average is true. */
 const WEIGHT_AMONG_OTHERS = 0.05
-/** How fast the quickest round trip is forgotten, for the network may change. */
-const FORGET = 0.001
 
 const COMMENTS = /^(?:\s|--[^\n]*(?:\n|$)|\/\*(?:[^*]|\*(?!\/))*\*\/)*/
 const PLAIN = /^(?:select|insert|update|delete|merge|values|table|with)\b/i
@@ -43,6 +41,7 @@ export interface Pace {
 /** Remembers how long statements take. */
 export class QueryPaces {
   readonly #paces: Map<string, Pace> = new Map()
+  /** The quickest that was seen. A pool that has slow statements alone never sees it again, so they leave it as it is. */
   #roundTripMs = Number.POSITIVE_INFINITY
 
   /** What is known of a text. */
@@ -56,9 +55,12 @@ export class QueryPaces {
     return pace
   }
 
-  /** A connection was opened, which takes two round trips at least. */
+  /**
+   * A connection was opened, which takes two round trips at least. It may lead to a server that is farther away by now, or
+   * have been slow for another reason: each is believed by half.
+   */
   onOpened(tookMs: number): void {
-    this.#roundTripMs = Math.min(this.#roundTripMs, tookMs / 2)
+    this.#roundTripMs = Math.min(this.#roundTripMs * 2, tookMs / 2)
   }
 
   /** How many may be under way on its connection, itself included; 1 for a connection of its own. */
@@ -75,10 +77,7 @@ export class QueryPaces {
    * @param wasAlone nothing else was under way on the connection
    */
   learn(pace: Pace, ms: number, wasAlone: boolean): void {
-    if (wasAlone) {
-      if (ms < this.#roundTripMs) this.#roundTripMs = ms
-      else this.#roundTripMs += (ms - this.#roundTripMs) * FORGET
-    }
+    if (wasAlone) this.#roundTripMs = Math.min(this.#roundTripMs, ms)
     const { typicalMs } = pace
     const newest = wasAlone ? ms : ms + this.#roundTripMs
     if (typicalMs === undefined) {

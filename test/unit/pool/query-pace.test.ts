@@ -66,6 +66,24 @@ describe("how many may be under way when a statement joins them", () => {
     expect(paces.depthOf(pace)).toBeLessThan(30)
   })
 
+  it("none but itself when there are slow ones alone, however often they are run", () => {
+    const paces = new QueryPaces()
+    const slow = paces.of("select pg_sleep(0.01)")
+    repeat(10, () => paces.onOpened(4))
+    repeat(100_000, () => paces.learn(slow, 10, true))
+    expect(paces.depthOf(slow)).toBe(1)
+  })
+
+  it("more again when new connections lead farther away", () => {
+    const paces = pacesAt(0.1)
+    const pace = paces.of("select 1")
+    repeat(30, () => paces.learn(pace, 0.2, true))
+    expect(paces.depthOf(pace)).toBe(3)
+    repeat(10, () => paces.onOpened(400))
+    repeat(30, () => paces.learn(pace, 80, true))
+    expect(paces.depthOf(pace)).toBeGreaterThan(15)
+  })
+
   it("fewer when it has become slow, more when it is quick again", () => {
     const paces = pacesAt(1)
     const pace = paces.of("select count(*) from t")
