@@ -1,11 +1,16 @@
 /**
  * Between replies that come as fast as the server sends them and a caller who takes them as fast as he can: a queue with
  * a measure. Above it the reading of the socket stops, so memory stays bounded and the server waits; it goes on as soon
- * as the caller takes what there is.
+ * as the caller takes what there is. It also stops for a moment where reading in gulps is cheaper.
  *
  *     push ──▶ [ item item item … ] ──take──▶ caller
  *                └─ limit: pause / resume
+ *
+ *     flowing ──limit──▶ full ──take──▶ flowing
+ *        └──────due──▶ gulping ──1 ms──▶ flowing         gulping ──limit──▶ full
  */
+
+import { GULP_MS, Gulps } from "./gulps.ts"
 
 /** Stops and starts what fills the queue. */
 export interface Valve {
@@ -23,7 +28,9 @@ export class Flow<T> {
   #state: "open" | "ended" | "discarded" = "open"
   #error: unknown
   #valve: Valve | undefined
-  #paused = false
+  #reading: "flowing" | "full" | "gulping" = "flowing"
+  readonly #gulps = new Gulps()
+  #gulp: ReturnType<typeof setTimeout> | undefined
   #wake: (() => void) | undefined
 
   /** Gives the queue something to stop when it is full. */
@@ -41,7 +48,7 @@ export class Flow<T> {
     if (this.#state !== "open") return
     this.#items.push(item)
     this.#bytes += bytes
-    if (this.#bytes >= LIMIT && !this.#paused) this.#pause()
+    if (this.#bytes >= LIMIT && this.#reading !== "full") this.#pause("full")
     this.#wakeUp()
   }
 
@@ -82,20 +89,29 @@ export class Flow<T> {
       })
     }
     const items = this.#items
+    const bytes = this.#bytes
     this.#items = []
     this.#bytes = 0
-    this.#resume()
+    if (this.#reading === "full") this.#resume()
+    if (this.#state === "open" && this.#reading === "flowing" && this.#gulps.isDue(bytes)) this.#pauseForAGulp()
     return items
   }
 
-  #pause(): void {
-    this.#paused = true
-    this.#valve?.pause()
+  #pauseForAGulp(): void {
+    this.#pause("gulping")
+    this.#gulp = setTimeout(() => this.#resume(), GULP_MS)
+  }
+
+  #pause(reading: "full" | "gulping"): void {
+    clearTimeout(this.#gulp)
+    if (this.#reading === "flowing") this.#valve?.pause()
+    this.#reading = reading
   }
 
   #resume(): void {
-    if (!this.#paused) return
-    this.#paused = false
+    if (this.#reading === "flowing") return
+    clearTimeout(this.#gulp)
+    this.#reading = "flowing"
     this.#valve?.resume()
   }
 

@@ -1,5 +1,6 @@
-import { describe, expect, test } from "vitest"
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest"
 import { Flow } from "../../../src/exchange/flow.ts"
+import { GULP_MS } from "../../../src/exchange/gulps.ts"
 
 class CountedValve {
   readonly moves: string[] = []
@@ -79,5 +80,68 @@ describe("a flow", () => {
     const waiting = quiet.take()
     quiet.discard()
     expect(await waiting).toBeUndefined()
+  })
+})
+
+describe("a flow that is taken from as fast as it fills, a little at a time", () => {
+  const SHORT = 8 * 1024
+
+  beforeEach(() => {
+    vi.useFakeTimers()
+  })
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
+  async function takeShort(flow: Flow<number>, times: number, apartMs = 0): Promise<void> {
+    for (let i = 0; i < times; i++) {
+      flow.push(i, SHORT)
+      expect(await flow.take()).toEqual([i])
+      vi.advanceTimersByTime(apartMs)
+    }
+  }
+
+  test("stops what fills it for a moment", async () => {
+    const { flow, moves } = flowWithValve()
+    await takeShort(flow, 3)
+    expect(moves).toEqual([])
+    await takeShort(flow, 1)
+    expect(moves).toEqual(["pause"])
+    vi.advanceTimersByTime(GULP_MS)
+    expect(moves).toEqual(["pause", "resume"])
+    expect(vi.getTimerCount()).toBe(0)
+    await takeShort(flow, 3)
+    expect(moves).toEqual(["pause", "resume"])
+  })
+
+  test("goes on at once when what comes is much, or comes slowly", async () => {
+    const { flow, moves } = flowWithValve()
+    for (let i = 0; i < 10; i++) {
+      await takeShort(flow, 3)
+      flow.push(0, 64 * 1024)
+      expect(await flow.take()).toEqual([0])
+    }
+    await takeShort(flow, 20, 1)
+    expect(moves).toEqual([])
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  test.each(["end", "fail", "discard"] as const)("lets it go on at %s, and leaves no timer", async (way) => {
+    const { flow, moves } = flowWithValve()
+    await takeShort(flow, 4)
+    flow[way](new Error("x"))
+    expect(moves).toEqual(["pause", "resume"])
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  test("stays stopped when what was on its way fills it, until it is emptied", async () => {
+    const { flow, moves } = flowWithValve()
+    await takeShort(flow, 4)
+    flow.push(9, LIMIT)
+    expect(vi.getTimerCount()).toBe(0)
+    vi.advanceTimersByTime(10 * GULP_MS)
+    expect(moves).toEqual(["pause"])
+    expect(await flow.take()).toEqual([9])
+    expect(moves).toEqual(["pause", "resume"])
   })
 })
