@@ -5,6 +5,9 @@
  * that is one more, the server has its next statement at hand when it is done. On a near server that is all it takes:
  * more would not make it faster but unfair, for a backend that never runs dry keeps its core from the others.
  *
+ * In a crowd each connection has its next statement anyway. So one may be sent behind another even if that takes longer:
+ * the server then goes on by itself, and does not wait for the client.
+ *
  * A statement has to show how quick it is: until it has been run it gets a connection of its own, and so does every one
  * that takes long or may change the session. Alone on a connection a statement takes the round trip and its own time;
  * among others, the time since the answer before is its own time alone.
@@ -16,6 +19,8 @@ const LEAST_BUDGET_MS = 2
 const NEAR_MS = 0.5
 /** How many may be in front on a near server. */
 const MOST_IN_FRONT = 2
+/** What the one in front may take in a crowd. Behind a slower one the wait for the client matters little. */
+const CROWD_BUDGET_MS = 20
 /** No statement is believed to take less. */
 const LEAST_COST_MS = 0.02
 /** Texts that are remembered; then all are forgotten, which costs little. */
@@ -63,12 +68,17 @@ export class QueryPaces {
     this.#roundTripMs = Math.min(this.#roundTripMs * 2, tookMs / 2)
   }
 
-  /** How many may be under way on its connection, itself included; 1 for a connection of its own. */
-  depthOf({ isPlain, typicalMs }: Pace): number {
+  /**
+   * How many may be under way on its connection, itself included; 1 for a connection of its own.
+   * @param inCrowd at least as many wait as there are connections
+   */
+  depthOf({ isPlain, typicalMs }: Pace, inCrowd: boolean): number {
     if (!isPlain || typicalMs === undefined) return 1
     const costMs = Math.max(typicalMs - this.#roundTripMs, LEAST_COST_MS)
-    if (this.#roundTripMs > NEAR_MS) return 1 + Math.round(Math.max(LEAST_BUDGET_MS, this.#roundTripMs) / costMs)
-    return 1 + Math.min(Math.round(LEAST_BUDGET_MS / costMs), MOST_IN_FRONT)
+    const isNear = this.#roundTripMs <= NEAR_MS
+    const fitting = Math.round((isNear ? LEAST_BUDGET_MS : Math.max(LEAST_BUDGET_MS, this.#roundTripMs)) / costMs)
+    const least = inCrowd && costMs <= CROWD_BUDGET_MS ? 1 : 0
+    return 1 + Math.max(isNear ? Math.min(fitting, MOST_IN_FRONT) : fitting, least)
   }
 
   /**

@@ -83,7 +83,7 @@ export class QueryRunner {
       this.#runOn(entry, query, pace, pick, (error) =>
         tries < MOST_TRIES && wasNeverSent(error) ? this.#run(query, pace, pick, tries + 1) : undefined,
       )
-    const share = (): number => Math.min(this.#maxPipeline, this.#paces.depthOf(pace))
+    const share = (): number => Math.min(this.#maxPipeline, this.#paces.depthOf(pace, this.#resources.isCrowded))
     const entry = this.#resources.tryTake(share())
     return entry === undefined ? this.#wait(share, {}, run) : run(entry)
   }

@@ -84,6 +84,11 @@ export class ResourcePool<R> {
     }
   }
 
+  /** True while at least as many wait as there may be resources. */
+  get isCrowded(): boolean {
+    return this.#queue.size >= this.#limits.max
+  }
+
   /** Why the last attempt to open one has failed, unless one has succeeded since. */
   get lastError(): unknown {
     return this.#supply.lastError

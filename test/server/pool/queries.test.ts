@@ -65,6 +65,19 @@ describe("queries on the pool itself", () => {
     await held
   })
 
+  it("stand behind another one, slow as it is, when there are more of them than connections", async () => {
+    const pool = openPool({ max: 2 })
+    const inFlight = (): Promise<unknown[]> =>
+      Promise.all(Array.from({ length: 20 }, () => pool.query("select pg_sleep(0.01)")))
+    await inFlight()
+    const { shared } = pool.stats()
+    await inFlight()
+    expect(pool.stats().shared - shared).toBeGreaterThan(10)
+    const few = pool.stats().shared
+    await Promise.all(Array.from({ length: 3 }, () => pool.query("select pg_sleep(0.01)")))
+    expect(pool.stats().shared, "no crowd, no company").toBe(few)
+  })
+
   it("that begin a transaction or change the session take nobody else with them", async () => {
     const pool = openPool({ max: 1 })
     await admin.query`create table if not exists pool_begin (id int4)`

@@ -17,53 +17,42 @@ describe("how many may be under way when a statement joins them", () => {
   it("none but itself before it has been run, however slow the first one of all is", () => {
     const paces = new QueryPaces()
     const slow = paces.of("select pg_sleep(1)")
-    expect(paces.depthOf(slow)).toBe(1)
+    expect(paces.depthOf(slow, false)).toBe(1)
     paces.onOpened(8)
     paces.learn(slow, 1000, true)
-    expect(paces.depthOf(slow)).toBe(1)
+    expect(paces.depthOf(slow, false)).toBe(1)
   })
 
-  it("as many as take two milliseconds, but no more than three, on a near server", () => {
-    const paces = pacesAt(0.1)
-    for (const [costMs, depth] of [
-      [0.02, 3],
-      [0.1, 3],
-      [0.5, 3],
-      [1.5, 2],
-      [3.5, 2],
-      [4.5, 1],
-      [500, 1],
-    ] as const) {
-      const pace = paces.of(`select ${costMs}`)
-      repeat(30, () => paces.learn(pace, 0.1 + costMs, true))
-      expect(paces.depthOf(pace), `${costMs} ms`).toBe(depth)
-    }
-  })
-
-  it("as many as take two milliseconds on one that is less near", () => {
-    const paces = pacesAt(1)
-    for (const [costMs, depth] of [
-      [0.02, 101],
-      [0.1, 21],
-      [0.5, 5],
-      [1.5, 2],
-      [2.1, 2],
-      [3.5, 2],
-      [4.5, 1],
-      [500, 1],
-    ] as const) {
-      const pace = paces.of(`select ${costMs}`)
-      repeat(30, () => paces.learn(pace, 1 + costMs, true))
-      expect(Math.abs(paces.depthOf(pace) - depth), `${costMs} ms`).toBeLessThanOrEqual(depth / 4)
-    }
-  })
-
-  it("as many as take a round trip on a distant one", () => {
-    const paces = pacesAt(80)
-    const pace = paces.of("select 1")
-    repeat(30, () => paces.learn(pace, 84, true))
-    expect(paces.depthOf(pace)).toBeGreaterThan(15)
-    expect(paces.depthOf(pace)).toBeLessThan(30)
+  it.each([
+    // On a near server as many as take two milliseconds, but no more than three; in a crowd one behind slower ones too.
+    { roundTripMs: 0.1, costMs: 0.02, depth: 3, inCrowd: 3 },
+    { roundTripMs: 0.1, costMs: 0.1, depth: 3, inCrowd: 3 },
+    { roundTripMs: 0.1, costMs: 0.5, depth: 3, inCrowd: 3 },
+    { roundTripMs: 0.1, costMs: 1.5, depth: 2, inCrowd: 2 },
+    { roundTripMs: 0.1, costMs: 3.5, depth: 2, inCrowd: 2 },
+    { roundTripMs: 0.1, costMs: 4.5, depth: 1, inCrowd: 2 },
+    { roundTripMs: 0.1, costMs: 19, depth: 1, inCrowd: 2 },
+    { roundTripMs: 0.1, costMs: 21, depth: 1, inCrowd: 1 },
+    { roundTripMs: 0.1, costMs: 500, depth: 1, inCrowd: 1 },
+    // On one that is less near as many as take two milliseconds.
+    { roundTripMs: 1, costMs: 0.02, depth: 101, inCrowd: 101 },
+    { roundTripMs: 1, costMs: 0.1, depth: 21, inCrowd: 21 },
+    { roundTripMs: 1, costMs: 0.5, depth: 5, inCrowd: 5 },
+    { roundTripMs: 1, costMs: 1.5, depth: 2, inCrowd: 2 },
+    { roundTripMs: 1, costMs: 3.5, depth: 2, inCrowd: 2 },
+    { roundTripMs: 1, costMs: 4.5, depth: 1, inCrowd: 2 },
+    { roundTripMs: 1, costMs: 19, depth: 1, inCrowd: 2 },
+    { roundTripMs: 1, costMs: 500, depth: 1, inCrowd: 1 },
+    // On a distant one as many as take a round trip.
+    { roundTripMs: 80, costMs: 4, depth: 21, inCrowd: 21 },
+    { roundTripMs: 80, costMs: 500, depth: 1, inCrowd: 1 },
+  ])("$depth, $inCrowd in a crowd, where a round trip takes $roundTripMs ms and they $costMs ms", (row) => {
+    const paces = pacesAt(row.roundTripMs)
+    const pace = paces.of("select slow()")
+    repeat(60, () => paces.learn(pace, row.roundTripMs + row.costMs, true))
+    const tolerance = row.depth < 5 ? 0 : row.depth / 4
+    expect(Math.abs(paces.depthOf(pace, false) - row.depth)).toBeLessThanOrEqual(tolerance)
+    expect(Math.abs(paces.depthOf(pace, true) - row.inCrowd)).toBeLessThanOrEqual(tolerance)
   })
 
   it("none but itself when there are slow ones alone, however often they are run", () => {
@@ -71,28 +60,29 @@ describe("how many may be under way when a statement joins them", () => {
     const slow = paces.of("select pg_sleep(0.01)")
     repeat(10, () => paces.onOpened(4))
     repeat(100_000, () => paces.learn(slow, 10, true))
-    expect(paces.depthOf(slow)).toBe(1)
+    expect(paces.depthOf(slow, false)).toBe(1)
+    expect(paces.depthOf(slow, true), "but one behind it in a crowd").toBe(2)
   })
 
   it("more again when new connections lead farther away", () => {
     const paces = pacesAt(0.1)
     const pace = paces.of("select 1")
     repeat(30, () => paces.learn(pace, 0.2, true))
-    expect(paces.depthOf(pace)).toBe(3)
+    expect(paces.depthOf(pace, false)).toBe(3)
     repeat(10, () => paces.onOpened(400))
     repeat(30, () => paces.learn(pace, 80, true))
-    expect(paces.depthOf(pace)).toBeGreaterThan(15)
+    expect(paces.depthOf(pace, false)).toBeGreaterThan(15)
   })
 
   it("fewer when it has become slow, more when it is quick again", () => {
     const paces = pacesAt(1)
     const pace = paces.of("select count(*) from t")
     repeat(10, () => paces.learn(pace, 1.1, true))
-    expect(paces.depthOf(pace)).toBeGreaterThan(10)
+    expect(paces.depthOf(pace, false)).toBeGreaterThan(10)
     repeat(10, () => paces.learn(pace, 50, true))
-    expect(paces.depthOf(pace)).toBe(1)
+    expect(paces.depthOf(pace, false)).toBe(1)
     repeat(15, () => paces.learn(pace, 1.1, true))
-    expect(paces.depthOf(pace)).toBeGreaterThan(10)
+    expect(paces.depthOf(pace, false)).toBeGreaterThan(10)
   })
 
   it("by the average of what was measured among others, for answers come in bursts", () => {
@@ -102,9 +92,9 @@ describe("how many may be under way when a statement joins them", () => {
       paces.learn(pace, 1, false)
       repeat(19, () => paces.learn(pace, 0, false))
     }
-    expect(paces.depthOf(pace)).toBeGreaterThan(20)
+    expect(paces.depthOf(pace, false)).toBeGreaterThan(20)
     repeat(200, () => paces.learn(pace, 5, false))
-    expect(paces.depthOf(pace)).toBe(1)
+    expect(paces.depthOf(pace, false)).toBe(1)
   })
 
   it.each([
@@ -126,7 +116,8 @@ describe("how many may be under way when a statement joins them", () => {
     const pace = paces.of(text)
     paces.learn(pace, 0.1, true)
     expect(pace.isPlain).toBe(false)
-    expect(paces.depthOf(pace)).toBe(1)
+    expect(paces.depthOf(pace, false)).toBe(1)
+    expect(paces.depthOf(pace, true)).toBe(1)
   })
 
   it.each([

@@ -87,4 +87,20 @@ describe("sharing", () => {
     expect(h.pool.gauges).toMatchObject({ open: 0, dying: 2 })
     await h.end()
   })
+
+  it("is a crowd's when as many wait as there may be connections", async () => {
+    const h = await twoIdle()
+    const taken = [h.pool.tryTake(1)!, h.pool.tryTake(1)!]
+    expect(h.pool.isCrowded).toBe(false)
+    const first = h.take()
+    expect(h.pool.isCrowded).toBe(false)
+    const second = h.take()
+    expect(h.pool.isCrowded).toBe(true)
+    h.pool.giveBack(taken[0]!)
+    expect(await first).toBe(taken[0])
+    expect(h.pool.isCrowded).toBe(false)
+    h.pool.giveBack(taken[1]!)
+    h.pool.giveBack(await second)
+    await h.end()
+  })
 })
