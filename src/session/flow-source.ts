@@ -94,7 +94,10 @@ export class FlowSource<T> implements BatchSource<T> {
     if (!this.#exchange.isComplete) this.#stop.stop(reason)
   }
 
-  /** Nobody may ever ask for the next item of what has failed: the connection does not wait for that. */
+  /**
+   * Nobody may ever ask for the next item of what has failed: the connection does not wait for that. What has come whole
+   * keeps it until it is read, so that using it meanwhile is refused for a few rows as it is for many.
+   */
   #onOver(): void {
     if (this.#state !== "open" || this.#exchange.isComplete) return
     this.#state = "failed"

@@ -18,6 +18,9 @@ const FIRST_READ_BUFFER_SIZE = 4 * 1024
 /** From the first read that fills the smaller one. Larger buffers gain nothing over loopback, smaller ones cost reads. */
 const READ_BUFFER_SIZE = 64 * 1024
 
+/** No buffer, for which the runtime takes the last one again; its typings have no such answer. */
+const KEEP_LAST = undefined as unknown as Uint8Array
+
 /** The numeric addresses of a host, in the order the system's resolver gives them; of an address, that one. */
 export async function resolveHost(host: string): Promise<string[]> {
   if (runtimeModule("node:net").isIP(host) !== 0) return [host]
@@ -89,7 +92,7 @@ class NodeTransport implements Transport {
       this.#isBufferKnown = true
       return this.#source.bytes
     }
-    return undefined as unknown as Uint8Array
+    return KEEP_LAST
   }
 
   #onRead(count: number): boolean {

@@ -4,20 +4,7 @@ import { text as readText } from "node:stream/consumers"
 import { pipeline } from "node:stream/promises"
 import { expect, it } from "vitest"
 import pg, { Client, Cursor, copyStreams, Pool, Query, QueryStream } from "../../../src/pg/index.ts"
-import { sharedServer } from "../../support/test-server.ts"
-
-const { host, port, user, password, database } = sharedServer
-const config = { host, port, user, password, database }
-
-async function withClient<T>(use: (client: Client) => Promise<T>, options: object = {}): Promise<T> {
-  const client = new Client({ ...config, ...options })
-  await client.connect()
-  try {
-    return await use(client)
-  } finally {
-    await client.end()
-  }
-}
+import { config, withClient } from "./with-client.ts"
 
 it("keeps a pool's connection behind a query that the server has refused", async () => {
   const pool = new Pool({ ...config, max: 1 })

@@ -11,22 +11,10 @@ import { Client as QueueingClient } from "../../../src/pg/client.ts"
 import { Client, Cursor, copyStreams, Pool, type QueryConfig, QueryStream } from "../../../src/pg/index.ts"
 import { Query as SubmittableQuery } from "../../../src/pg/query.ts"
 import { faces } from "../../conformance/pg/face.ts"
-import { sharedServer } from "../../support/test-server.ts"
 import { within } from "../../support/within.ts"
+import { config, withClient } from "./with-client.ts"
 
-const { host, port, user, password, database } = sharedServer
-const config = { host, port, user, password, database }
 const MANY = "select generate_series(1, 100000) as n"
-
-async function withClient<T>(use: (client: Client) => Promise<T>, options: object = {}): Promise<T> {
-  const client = new Client({ ...config, ...options })
-  await client.connect()
-  try {
-    return await use(client)
-  } finally {
-    await client.end()
-  }
-}
 
 async function expectUsable(client: Client): Promise<void> {
   expect((await within("the next query", client.query("select 1 as a"))).rows).toEqual([{ a: 1 }])
