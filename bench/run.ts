@@ -66,12 +66,17 @@ async function build(): Promise<string> {
   return pathToFileURL(`${output}/`).href
 }
 
-/** Runs one job in a process of its own on the client's core. */
+/**
+ * Runs one job in a process of its own on the client's core. One that is profiled may use both: where its sampler has to
+ * wait for the client's core, it only ever sees it idle.
+ */
 async function runWorker(bench: Bench, workload: Workload, job: Job): Promise<Answer> {
   const { command } = bench.contenders.found.get(job.driver)!
   const isForeign = foreignDriverNames.some((name) => name === job.driver)
   const argument = JSON.stringify(isForeign ? foreignJob(job, workload) : job)
-  const child = spawn("taskset", ["-c", String(bench.cores.client), ...command, argument], {
+  const { client, server } = bench.cores
+  const isProfiled = "profile" in job
+  const child = spawn("taskset", ["-c", isProfiled ? `${client},${server}` : String(client), ...command, argument], {
     stdio: ["ignore", "pipe", "pipe"],
     env: bench.environment,
     timeout: job.duration.warmUpMs + job.duration.measureMs + PATIENCE_MS,
