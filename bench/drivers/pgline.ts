@@ -30,7 +30,7 @@ class PglineClient implements BenchClient {
   }
 
   pointSelects(ids: readonly number[]): Promise<unknown> {
-    return this.#connection.pipeline((p) => Promise.all(ids.map((id) => p.rows(statements.point.text, [id]))))
+    return this.#connection.pipeline((p) => ids.map((id) => p.rows(statements.point.text, [id])))
   }
 
   catalog(): Promise<unknown> {

@@ -11,7 +11,7 @@ import { ConnectedMethods } from "../session/connected-methods.ts"
 import type { ListenOptions } from "../session/listen/listen-options.ts"
 import { Notifications } from "../session/listen/notifications.ts"
 import type { NotificationListener, Subscription } from "../session/listen/subscription.ts"
-import { type Pipeline, type PipelineOptions, runPipeline } from "../session/pipeline.ts"
+import { type Gathered, type Pipeline, type PipelineOptions, runPipeline } from "../session/pipeline.ts"
 import type { QueryText } from "../session/query-arguments.ts"
 import type { ScriptOptions } from "../session/queryable.ts"
 import { runQuery, runScript } from "../session/run-query.ts"
@@ -118,11 +118,19 @@ export class Connection extends ConnectedMethods implements AsyncDisposable {
    * Runs many statements under one sync point: they leave together, the server answers together, and they are one
    * implicit transaction. After an error the rest reject with PipelineAbortedError.
    *
+   * A list of promises is gathered as `Promise.all` would, and says that nothing more follows, which saves a round trip
+   * over a promise: that may be one for results on which the next statement depends.
+   *
    * @example
    * ```ts
-   * const users = await db.pipeline((p) => Promise.all(ids.map((id) => p.one`select * from users where id = ${id}`)))
+   * const users = await db.pipeline((p) => ids.map((id) => p.one`select * from users where id = ${id}`))
    * ```
    */
+  pipeline<T extends readonly unknown[] | []>(
+    fn: (pipeline: Pipeline) => T,
+    options?: PipelineOptions,
+  ): Promise<Gathered<T>>
+  pipeline<T>(fn: (pipeline: Pipeline) => T | Promise<T>, options?: PipelineOptions): Promise<T>
   pipeline<T>(fn: (pipeline: Pipeline) => T | Promise<T>, options?: PipelineOptions): Promise<T> {
     return runPipeline(this.#session, this.#start, undefined, fn, options)
   }

@@ -14,8 +14,8 @@ export interface LineOwner {
   send(): void
   endTurn(): void
   rerun(exchange: Exchange): void
-  readonly crowded: boolean
-  readonly segment?: object | undefined
+  isCrowded(): boolean
+  segment?(): object | undefined
 }
 
 /** A line whose order is somebody else's. */
@@ -37,11 +37,11 @@ export class DelegatedLine implements Line {
   }
 
   get segment(): object | undefined {
-    return this.#owner.segment ?? this.#line.segment
+    return this.#owner.segment?.() ?? this.#line.segment
   }
 
   get crowded(): boolean {
-    return this.#owner.crowded
+    return this.#owner.isCrowded()
   }
 
   hold(): void {

@@ -179,28 +179,23 @@ export class PipelineExchange implements SkippableExchange {
 
   /** What the members' line asks of us. */
   #owner(): LineOwner {
-    const pipeline = this
     return {
       hold: () => {
-        pipeline.#holder = pipeline.#writing
+        this.#holder = this.#writing
       },
       release: (exchange) => {
-        if (pipeline.#holder !== exchange) return
-        pipeline.#holder = undefined
-        pipeline.#pump()
+        if (this.#holder !== exchange) return
+        this.#holder = undefined
+        this.#pump()
       },
       sync: () => {}, // the Sync is the pipeline's
-      send: () => pipeline.#line.flush(),
+      send: () => this.#line.flush(),
       endTurn: () => {
-        pipeline.#turnEnded = true
+        this.#turnEnded = true
       },
-      rerun: (exchange) => pipeline.#rerun(exchange as SkippableExchange),
-      get crowded() {
-        return pipeline.#written.size > 1
-      },
-      get segment() {
-        return pipeline.#segment
-      },
+      rerun: (exchange) => this.#rerun(exchange as SkippableExchange),
+      isCrowded: () => this.#written.size > 1,
+      segment: () => this.#segment,
     }
   }
 

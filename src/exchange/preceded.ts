@@ -146,9 +146,7 @@ export class Preceded implements SkippableExchange {
         line.endTurn()
       },
       rerun: (exchange) => line.rerun(exchange),
-      get crowded() {
-        return line.crowded
-      },
+      isCrowded: () => line.crowded,
     })
   }
 

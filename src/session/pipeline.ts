@@ -26,6 +26,9 @@ export interface PipelineOptions {
   readonly timeout?: number | undefined
 }
 
+/** What a list of promises resolves to. */
+export type Gathered<T extends readonly unknown[]> = { -readonly [K in keyof T]: Awaited<T[K]> }
+
 /** Runs statements under one sync point. Do not await each before the next: that is what pipelines are for. */
 export class Pipeline extends QueryMethods {
   readonly #session: Session
@@ -90,7 +93,8 @@ export class Pipeline extends QueryMethods {
 }
 
 /**
- * Runs a function with a pipeline and ends it with a sync point.
+ * Runs a function with a pipeline and ends it with a sync point: when what it promises has come, or, when it returns a
+ * list of promises, at once, for then nothing more follows.
  * @param scope what has the connection now
  * @throws what the function throws, or the server's error when the commit at the last sync point failed
  */
@@ -110,7 +114,11 @@ export async function runPipeline<T>(
   const openEnded = new OpenEnded(exchange)
   session.enter(pipeline, scope, "a pipeline", (reason) => openEnded.giveUp(reason))
   try {
-    const value = await Promise.race([fn(pipeline), exchange.lost, openEnded.givenUp])
+    const returned = fn(pipeline)
+    // Leaves with the statements: the server answers all at once, and is not asked a second time.
+    if (Array.isArray(returned)) void exchange.end()
+    const outcome = Array.isArray(returned) ? (Promise.all(returned) as Promise<T>) : returned
+    const value = await Promise.race([outcome, exchange.lost, openEnded.givenUp])
     await exchange.end()
     return value
   } catch (error) {

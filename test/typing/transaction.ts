@@ -37,6 +37,12 @@ export async function pipelines(db: Connection): Promise<void> {
     Promise.all([p.value<number>`select 1`, p.rows("select 1", [], { rows: "tuple" })]),
   )
   expectTypeOf(both).toEqualTypeOf<[number | undefined, unknown[][]]>()
+  const listed = await db.pipeline((p) => [p.value<number>`select 1`, p.rows("select 1", [], { rows: "tuple" })])
+  expectTypeOf(listed).toEqualTypeOf<[number | undefined, unknown[][]]>()
+  const many = await db.transaction((tx) => tx.pipeline((p) => [1, 2].map((n) => p.value<string>`select ${n}::text`)))
+  expectTypeOf(many).toEqualTypeOf<(string | undefined)[]>()
+  expectTypeOf(await db.pipeline(async (p) => [p.value<number>`select 1`].length)).toEqualTypeOf<number>()
+  expectTypeOf(await db.pipeline(() => 1)).toEqualTypeOf<number>()
 }
 
 export async function prepares(db: Connection): Promise<void> {

@@ -17,7 +17,7 @@ import type { RowShape } from "../../query/row-shape.ts"
 import { withCallerStack } from "../caller-stack.ts"
 import { type Carrier, partOf } from "../carrier.ts"
 import { ConnectedMethods } from "../connected-methods.ts"
-import { type Pipeline, type PipelineOptions, runPipeline } from "../pipeline.ts"
+import { type Gathered, type Pipeline, type PipelineOptions, runPipeline } from "../pipeline.ts"
 import type { QueryText } from "../query-arguments.ts"
 import type { ScriptOptions } from "../queryable.ts"
 import { runQuery, runScript } from "../run-query.ts"
@@ -153,6 +153,11 @@ export class Transaction extends ConnectedMethods implements AsyncDisposable {
    * Runs many statements under one sync point, within this transaction: what fails there has failed the transaction.
    * @see Connection.pipeline
    */
+  pipeline<T extends readonly unknown[] | []>(
+    fn: (pipeline: Pipeline) => T,
+    options?: PipelineOptions,
+  ): Promise<Gathered<T>>
+  pipeline<T>(fn: (pipeline: Pipeline) => T | Promise<T>, options?: PipelineOptions): Promise<T>
   pipeline<T>(fn: (pipeline: Pipeline) => T | Promise<T>, options?: PipelineOptions): Promise<T> {
     return runPipeline(this.#session, this.#start, this, fn, options)
   }

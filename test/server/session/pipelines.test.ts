@@ -47,6 +47,21 @@ describe("pipeline(fn)", () => {
     expect(await seen()).toEqual([1])
   })
 
+  it("gathers a list, rejects with its first error, and tells of a commit that has failed", async () => {
+    expect(await db.pipeline((p) => [1, 2, 3].map((n) => p.value`select ${n}::int4`))).toEqual([1, 2, 3])
+    expect(await db.pipeline(() => [])).toEqual([])
+    const failing = db.pipeline((p) => [
+      p.query`insert into t values (1)`,
+      p.query`insert into t values (1)`,
+      p.query`insert into t values (2)`,
+    ])
+    expect(await failureOf("a duplicate", failing)).toMatchObject({ code: "23505" })
+    await db.execute("create temp table d (n int4 unique deferrable initially deferred)")
+    const unconfirmed = db.pipeline((p) => [p.query`insert into d values (1)`, p.query`insert into d values (1)`])
+    expect(await failureOf("the commit", unconfirmed)).toMatchObject({ code: "23505" })
+    expect(await seen()).toEqual([])
+  })
+
   it("is one implicit transaction: after an error nothing of it has happened, and the rest is refused", async () => {
     const all: Promise<unknown>[] = []
     await db.pipeline(async (p) => {

@@ -28,6 +28,21 @@ describe("a pipeline", () => {
     db.destroy()
   })
 
+  test("a list of promises leaves with its Sync, which nothing can follow", async () => {
+    const { db, transport } = await startReplay()
+    const late: unknown[] = []
+    const calls = db.pipeline((p) => {
+      queueMicrotask(() => p.value("select 3").catch((error) => late.push(error)))
+      return [p.value("select 1"), p.value("select 2"), "three"]
+    })
+    await turn()
+    expect(transport.takeMessageTypes()).toBe("PDBEPDBES")
+    expect(late).toMatchObject([{ message: "the pipeline has ended" }])
+    transport.deliver(Buffer.concat([extendedRows("1"), extendedRows("2"), backend.readyForQuery()]))
+    expect(await calls).toEqual([1, 2, "three"])
+    db.destroy()
+  })
+
   test("an error before a sync point leaves the line to the statement behind it that is being described", async () => {
     const { db, transport } = await startReplay()
     let calls: Promise<unknown>[] = []
