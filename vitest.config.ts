@@ -31,6 +31,7 @@ function project(name: string, folders: readonly string[], timeoutMs = 60_000): 
 const embeddedOnly = [
   "test/server/support/{postgres-server,watchdog}.test.ts",
   "test/server/connecting/product.peer.test.ts",
+  "test/conformance/runtimes/runtimes.test.ts",
 ]
 
 /** The files that need a real PostgreSQL, over one version of it. `peers` are those that need another program beside it. */

@@ -2,7 +2,7 @@
  * TCP and unix-domain sockets over `node:net`, on Node, Bun and Deno. Reached as `#transport`.
  *
  * All reads of a plain socket go into one reused buffer (`onread`): bulk results take a third of the CPU that `data`
- * events cost. TLS sockets and runtimes without `onread` deliver chunks of their own.
+ * events cost. TLS sockets, and those of runtimes that cannot do so, deliver chunks of their own.
  */
 
 import type { Socket } from "node:net"
@@ -17,6 +17,9 @@ import type { TlsInfo, Transport, TransportAddress, TransportHandler, TransportO
 const FIRST_READ_BUFFER_SIZE = 4 * 1024
 /** From the first read that fills the smaller one. Larger buffers gain nothing over loopback, smaller ones cost reads. */
 const READ_BUFFER_SIZE = 64 * 1024
+
+/** Deno (2.9) takes the option, but such a socket never comes through a TLS handshake. */
+const canReadInPlace = !("Deno" in globalThis)
 
 /** No buffer, for which the runtime takes the last one again; its typings have no such answer. */
 const KEEP_LAST = undefined as unknown as Uint8Array
@@ -73,7 +76,9 @@ class NodeTransport implements Transport {
     this.#socket = runtimeModule("node:net").connect({
       ...(address.kind === "unix" ? { path: address.path } : { host: address.address, port: address.port }),
       noDelay: true,
-      onread: { buffer: () => this.#nextBuffer(), callback: (count) => this.#onRead(count) },
+      ...(canReadInPlace && {
+        onread: { buffer: () => this.#nextBuffer(), callback: (count: number) => this.#onRead(count) },
+      }),
     })
     this.#listen(this.#socket)
     this.#socket.once("connect", () => keepAlive(this.#socket, options.keepalives))

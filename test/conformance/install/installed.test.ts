@@ -7,13 +7,14 @@
  */
 
 import { execFile } from "node:child_process"
-import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises"
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { promisify } from "node:util"
 import pg from "pg"
 import { afterAll, beforeAll, expect, it } from "vitest"
 import { sharedServer } from "../../support/test-server.ts"
+import { buildCopy, install, npm, pack } from "./packing.ts"
 
 const run = promisify(execFile)
 const root = join(import.meta.dirname, "../../..")
@@ -28,39 +29,6 @@ const telemetry = [
 ] as const
 
 let directory = ""
-
-/** Node's own npm: the one beside the version that runs this may be missing. */
-async function npm(args: readonly string[], cwd: string): Promise<string> {
-  const { stdout } = await run("npm", args, { cwd, maxBuffer: 1 << 26 })
-  return stdout
-}
-
-async function pack(from: string): Promise<string> {
-  const told = await npm(["pack", "--ignore-scripts", "--json", "--pack-destination", directory], from)
-  const [archive]: { filename: string }[] = JSON.parse(told)
-  return join(directory, archive!.filename)
-}
-
-/** Builds a copy, so that nobody else's build is disturbed. */
-async function build(): Promise<string> {
-  const copy = join(directory, "copy")
-  await mkdir(join(copy, "test"), { recursive: true })
-  for (const path of [
-    "src",
-    "test/generate",
-    "package.json",
-    "tsup.config.ts",
-    "tsconfig.json",
-    "LICENSE",
-    "README.md",
-  ]) {
-    await cp(join(root, path), join(copy, path), { recursive: true })
-  }
-  await symlink(join(root, "node_modules"), join(copy, "node_modules"))
-  await run(process.execPath, [join(root, "node_modules/tsup/dist/cli-default.js"), "--no-dts"], { cwd: copy })
-  await run(process.execPath, [join(copy, "test/generate/pg-package.ts")], { cwd: copy })
-  return copy
-}
 
 async function versionOf(name: string): Promise<string> {
   return (JSON.parse(await readFile(join(root, "node_modules", name, "package.json"), "utf8")) as { version: string })
@@ -91,7 +59,7 @@ async function makeProject(
     ...(packages === undefined ? {} : { overrides: { pg: `file:${packages.pg}`, pgline: `file:${packages.pgline}` } }),
   }
   await writeFile(join(project, "package.json"), JSON.stringify(manifest, undefined, 2))
-  await npm(["install", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"], project)
+  await install(project)
   return project
 }
 
@@ -117,8 +85,8 @@ let overridden = ""
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "pgline-installed-"))
-  const copy = await build()
-  const packages = { pgline: await pack(copy), pg: await pack(join(copy, "dist/pgline-pg")) }
+  const copy = await buildCopy(directory)
+  const packages = { pgline: await pack(copy, directory), pg: await pack(join(copy, "dist/pgline-pg"), directory) }
   real = await makeProject("real", undefined)
   overridden = await makeProject("overridden", packages)
 }, 300_000)
