@@ -17,6 +17,7 @@ import { findCores, pinServer } from "./pinning.ts"
 import type { IdleAnswer, IdleJob } from "./pool-idle-worker.ts"
 import type { PoolAnswer, PoolJob } from "./pool-worker.ts"
 import { describeEnvironment } from "./results.ts"
+import { writeResultsFile } from "./results-file.ts"
 import { summarize } from "./statistics.ts"
 
 const SIZE = 10
@@ -134,4 +135,7 @@ try {
 } finally {
   await server.stop()
 }
-if (options.write) await writeFile(new URL("results/pool.md", import.meta.url), `${lines.join("\n")}\n`)
+if (options.write) {
+  await writeFile(new URL("results/pool.md", import.meta.url), `${lines.join("\n")}\n`)
+  await writeResultsFile()
+}

@@ -7,10 +7,11 @@ import { readFile, writeFile } from "node:fs/promises"
 import { fileURLToPath } from "node:url"
 import { drawChart } from "./chart.ts"
 import { type Cell, type Line, linesOf } from "./comparison.ts"
-import { driverNames, type Suite } from "./driver.ts"
-import { FACE_HEADING, faceTable, formatFace } from "./face-report.ts"
+import { driverNames } from "./driver.ts"
+import { faceTable, formatFace } from "./face-report.ts"
 import { describePeers } from "./peers.ts"
 import type { Results } from "./results.ts"
+import { writeResultsFile } from "./results-file.ts"
 import type { Summary } from "./statistics.ts"
 import { rateUnit, type Workload } from "./workload.ts"
 
@@ -149,29 +150,18 @@ ${table(
 export async function writeReport(results: Results, write: boolean): Promise<void> {
   if (results.options.suite === "face") {
     console.log(`\n${faceTable(results)}`)
-    if (write) await writePart("face", formatFace(results, await readNotes("face-notes.md")))
+    if (write) await writeResultsFile({ suite: "face", text: formatFace(results, await readNotes("face-notes.md")) })
     return
   }
   const lines = linesOf(results)
   console.log(`\n${verdicts(lines)}`)
   if (!write) return
-  await writePart("drivers", formatReport(results, await readNotes("notes.md")))
+  await writeResultsFile({ suite: "drivers", text: formatReport(results, await readNotes("notes.md")) })
   await writeFile(new URL("results.svg", import.meta.url), drawChart(lines))
 }
 
 function readNotes(name: string): Promise<string> {
   return readFile(new URL(name, import.meta.url), "utf8")
-}
-
-/** Each suite writes its own part of the file and leaves the other's. */
-async function writePart(suite: Suite, text: string): Promise<void> {
-  const path = new URL("RESULTS.md", import.meta.url)
-  const [drivers = "", face] = (await readFile(path, "utf8")).split(FACE_HEADING)
-  const parts =
-    suite === "face"
-      ? [drivers.trimEnd(), text]
-      : [text.trimEnd(), ...(face === undefined ? [] : [FACE_HEADING + face])]
-  await writeFile(path, `${parts.join("\n\n").trimEnd()}\n`)
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -12,6 +12,7 @@ import pg from "pg"
 import { startPostgres } from "../test/support/postgres-server.ts"
 import { findCores, pinServer } from "./pinning.ts"
 import { describeEnvironment } from "./results.ts"
+import { writeResultsFile } from "./results-file.ts"
 import { summarize } from "./statistics.ts"
 import { createTypeTables, typeFamilies } from "./type-families.ts"
 import type { TypesAnswer, TypesJob } from "./types-worker.ts"
@@ -97,7 +98,10 @@ try {
     ]
     say(`| ${name} | ${cells.join(" | ")} |`)
   }
-  if (options.write) writeFileSync(new URL("results/types.md", import.meta.url), `${lines.join("\n")}\n`)
+  if (options.write) {
+    writeFileSync(new URL("results/types.md", import.meta.url), `${lines.join("\n")}\n`)
+    await writeResultsFile()
+  }
 } finally {
   await started.stop()
 }
