@@ -30,7 +30,6 @@ import { MessageReader } from "../protocol/message-reader.ts"
 import { malformedRow } from "../query/malformed-row.ts"
 import { databaseError } from "./database-error.ts"
 import { Buffer } from "./node-runtime.ts"
-import type { FieldDef } from "./typed/query.ts"
 import type { TypeFormat } from "./types.ts"
 
 /** What all messages have: the event's name and the length on the wire, without the type byte. */
@@ -40,7 +39,7 @@ export interface PgMessage {
 }
 
 /** One column of a result. */
-export class Field implements FieldDef {
+export class Field {
   name: string
   tableID: number
   columnID: number
