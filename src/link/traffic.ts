@@ -163,11 +163,13 @@ export class Traffic implements Line {
       exchange.write(this)
     } catch (error) {
       writer.truncate(before)
+      this.#writing = undefined
       if (this.#holder === exchange) this.#holder = undefined
       this.#host.onUnwritten(exchange)
       exchange.fail(error as Error)
       return
     }
+    this.#writing = undefined
     const isLast = this.#host.isLast(exchange)
     if (isLast) this.#holder = exchange
     if (this.#inFlight.size === 0) this.#host.onFront(exchange)
@@ -194,11 +196,11 @@ export class Traffic implements Line {
     this.pump()
   }
 
-  /** Lets others be written, if it was this exchange that held the line. */
+  /** Lets others be written, if it was this exchange that held the line; behind it, when it is still being written. */
   free(exchange: Exchange): void {
     if (this.#holder !== exchange) return
     this.#holder = undefined
-    this.pump()
+    if (this.#writing === undefined) this.pump()
   }
 
   /** Writes what waits, as far as the line is free. */

@@ -62,6 +62,18 @@ describe("pipeline(fn)", () => {
     expect(await seen()).toEqual([])
   })
 
+  it("that is over before its turn comes lets nothing that was asked for later get its answers", async () => {
+    const statements = (p: Pipeline): Promise<unknown>[] => [p.value`select 1`, p.value`select 2`]
+    for (const inTransaction of [false, true]) {
+      const described = db.value(`select $1::timestamptz as "in transaction: ${inTransaction}"`, [new Date(0)])
+      const piped = inTransaction ? db.transaction((tx) => tx.pipeline(statements)) : db.pipeline(statements)
+      const behind = db.types.load("int4")
+      expect(await within("the statement before", described)).toEqual(new Date(0))
+      expect(await within("the pipeline", piped)).toEqual([1, 2])
+      await within("what is behind", behind)
+    }
+  })
+
   it("is one implicit transaction: after an error nothing of it has happened, and the rest is refused", async () => {
     const all: Promise<unknown>[] = []
     await db.pipeline(async (p) => {
