@@ -9,6 +9,8 @@ import type { TlsHandshake } from "../config/tls-handshake.ts"
 import { certificateNameProblem } from "./node-certificate-name.ts"
 import type { TlsInfo } from "./transport.ts"
 
+const CLOSED = "the server closed the connection during the TLS handshake"
+
 /** Runs the handshake over a connected socket. Rejects with its failure; the socket is destroyed then. */
 export function connectTls(
   socket: Socket,
@@ -16,8 +18,9 @@ export function connectTls(
   protocols: readonly string[],
 ): Promise<tls.TLSSocket> {
   return new Promise((resolve, reject) => {
+    if (socket.destroyed) throw new Error(CLOSED) // of such a socket the runtime says nothing more, ever
     const secure = tls.connect({ ...optionsOf(handshake), ALPNProtocols: [...protocols], socket })
-    const onClose = (): void => fail(new Error("the server closed the connection during the TLS handshake"))
+    const onClose = (): void => fail(new Error(CLOSED))
     const fail = (error: Error): void => {
       secure.off("error", fail)
       secure.off("close", onClose)

@@ -1,26 +1,47 @@
-/** What the operating system is told about idle peers, as far as Node can tell it. */
+/** What the operating system is told about idle peers, as far as Node can tell it, and TLS with a peer that has left. */
 
 import { createServer, Socket } from "node:net"
 import { afterEach, expect, test, vi } from "vitest"
+import type { Config } from "../../../src/config/config.ts"
 import { resolveConfig } from "../../../src/config/resolve.ts"
+import { tlsHandshake } from "../../../src/config/tls-handshake.ts"
 import { openSocket } from "../../../src/transport/node-socket.ts"
+import type { Transport } from "../../../src/transport/transport.ts"
+import { within } from "../../support/within.ts"
 import { fakePlatform } from "../config/fake-platform.ts"
 
 afterEach(() => {
   vi.restoreAllMocks()
 })
 
-/** The arguments of `setKeepAlive` for a connection string, none when it was not called. */
-async function keepAliveFor(conninfo: string): Promise<unknown[] | undefined> {
-  const { keepalives } = resolveConfig(conninfo, undefined, { platform: fakePlatform() })
-  const server = createServer((socket) => socket.resume())
+/** Works with an open transport to a server that does with its side what it is told. */
+async function withTransport<T>(
+  { keepalives }: Config,
+  onConnection: (socket: Socket) => void,
+  work: (transport: Transport) => T | Promise<T>,
+): Promise<T> {
+  const server = createServer(onConnection)
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
   const { port } = server.address() as { port: number }
-  const calls = vi.spyOn(Socket.prototype, "setKeepAlive")
   const address = { kind: "tcp", address: "127.0.0.1", port } as const
   const transport = await openSocket(address, { keepalives }, new AbortController().signal)
-  transport.destroy()
-  await new Promise((resolve) => server.close(resolve))
+  try {
+    return await work(transport)
+  } finally {
+    transport.destroy()
+    await new Promise((resolve) => server.close(resolve))
+  }
+}
+
+/** The arguments of `setKeepAlive` for a connection string, none when it was not called. */
+async function keepAliveFor(conninfo: string): Promise<unknown[] | undefined> {
+  const config = resolveConfig(conninfo, undefined, { platform: fakePlatform() })
+  const calls = vi.spyOn(Socket.prototype, "setKeepAlive")
+  await withTransport(
+    config,
+    (socket) => socket.resume(),
+    () => {},
+  )
   expect(calls.mock.calls.length).toBeLessThanOrEqual(1)
   return calls.mock.calls[0]
 }
@@ -37,4 +58,22 @@ test.each<[string, unknown[] | undefined]>([
   ["keepalives_idle=-1 keepalives_interval=-1", [true, undefined]],
 ])("%s", async (conninfo, expected) => {
   expect(await keepAliveFor(conninfo)).toEqual(expected)
+})
+
+test.each<[string, (socket: Socket) => void, (transport: Transport) => void]>([
+  ["the server has closed", (socket) => socket.destroy(), () => {}],
+  ["the server has ended its side", (socket) => socket.resume().end(), () => {}],
+  ["an abort has closed", (socket) => socket.resume(), (transport) => transport.destroy()],
+])("a TLS handshake on a connection that %s meanwhile fails", async (_, onConnection, act) => {
+  const platform = fakePlatform()
+  const config = resolveConfig("sslmode=require", undefined, { platform })
+  await withTransport(config, onConnection, async (transport) => {
+    const closed = new Promise<void>((resolve) => {
+      transport.handler = { onData: () => {}, onDrain: () => {}, onClose: () => resolve() }
+    })
+    act(transport)
+    await within("close", closed)
+    const handshake = tlsHandshake(config.tls, config.hosts[0]!, platform)
+    await expect(within("startTls", transport.startTls(handshake, []))).rejects.toThrow("closed the connection")
+  })
 })
