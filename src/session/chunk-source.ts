@@ -116,22 +116,27 @@ function slice(chunk: Chunk, start: number, end: number): Chunk {
   return (chunk instanceof Uint8Array ? chunk : new Uint8Array(chunk)).subarray(start, end)
 }
 
-/** A stream of the web, which can be cancelled while a chunk is awaited. */
+/**
+ * A stream of the web, which can be cancelled while a chunk is awaited. It is locked by its first chunk: what is refused
+ * before that may be tried again.
+ */
 class WebSource<T> implements Source<T> {
   readonly isAsync = true
-  readonly #reader: ReadableStreamDefaultReader<T>
+  readonly #stream: ReadableStream<T>
+  #reader: ReadableStreamDefaultReader<T> | undefined
 
   constructor(stream: ReadableStream<T>) {
-    this.#reader = stream.getReader()
+    this.#stream = stream
   }
 
   async next(): Promise<T | typeof END> {
+    this.#reader ??= this.#stream.getReader()
     const { value, done } = await this.#reader.read()
     return done ? END : (value as T)
   }
 
   async close(): Promise<void> {
-    await this.#reader.cancel()
-    this.#reader.releaseLock()
+    await (this.#reader ?? this.#stream).cancel()
+    this.#reader?.releaseLock()
   }
 }

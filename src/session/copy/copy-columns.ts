@@ -7,6 +7,7 @@ import { DescribeStatement } from "../../exchange/describe-statement.ts"
 import type { Description } from "../../query/statement.ts"
 import { quoteIdentifier } from "../../sql/quote.ts"
 import type { TypeRegistry } from "../../types/registry.ts"
+import type { Carrier } from "../carrier.ts"
 import type { CopyColumnTypes } from "./copy-row.ts"
 import type { CopyStatement } from "./copy-statement.ts"
 
@@ -19,6 +20,27 @@ export function describeColumns(
   const describe = new DescribeStatement(query ?? `SELECT ${list} FROM ${table}`, types)
   describe.promise.catch(() => {}) // who needs the columns asks for the failure
   return describe
+}
+
+/**
+ * Asks in front of a COPY, for as long as that is wanted: a table that somebody has locked is not waited for when the
+ * COPY has been stopped.
+ * @param copy the outcome of the COPY
+ */
+export function describeInFront(
+  { session, start }: Carrier,
+  describe: DescribeStatement,
+  copy: Promise<unknown>,
+  signal: AbortSignal | undefined,
+): void {
+  const stop = session.stopOwn(signal, undefined)
+  try {
+    start(describe, stop)
+  } catch (error) {
+    stop.dispose()
+    throw error
+  }
+  copy.catch((reason: unknown) => stop.stop(reason))
 }
 
 /** The columns as the server described them. */

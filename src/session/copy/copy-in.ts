@@ -19,7 +19,7 @@ import { type Chunk, ChunkEncoder, type ChunkSource, chunkSource } from "../chun
 import { giveUpUnfed, startFed } from "../fed-scope.ts"
 import { feed } from "../feed.ts"
 import { traceUntil } from "../traced.ts"
-import { describeColumns, describedColumns } from "./copy-columns.ts"
+import { describeColumns, describedColumns, describeInFront } from "./copy-columns.ts"
 import { type CopyStatement, requireCopy } from "./copy-statement.ts"
 import { rowEncoderFor } from "./row-encoder.ts"
 import { type OnProgress, RowSink } from "./row-sink.ts"
@@ -89,7 +89,7 @@ export async function openCopyIn(carrier: Carrier, text: string, options: CopyIn
   exchange.promise.catch(() => {}) // told to whoever writes or ends
   const stop = session.stopOwn(options.signal, options.timeout)
   try {
-    carrier.start(describe, undefined)
+    describeInFront(carrier, describe, exchange.promise, options.signal)
     carrier.start(exchange, stop)
   } catch (error) {
     stop.dispose()

@@ -18,7 +18,7 @@ import { startFed } from "../fed-scope.ts"
 import { type Fed, feed, iterableSource } from "../feed.ts"
 import { traceUntil } from "../traced.ts"
 import { BinaryRows } from "./binary-rows.ts"
-import { describeColumns, describedColumns } from "./copy-columns.ts"
+import { describeColumns, describedColumns, describeInFront } from "./copy-columns.ts"
 import type { CopyInOptions, CopyResult } from "./copy-in.ts"
 import type { CopyColumnTypes, RowEncoder } from "./copy-row.ts"
 import { parseCopyStatement } from "./copy-statement.ts"
@@ -62,7 +62,7 @@ export async function copyRows(
   const target = tableText(table)
   const describe = describeColumns({ table: target, columns: options.columns ?? [], query: undefined }, session.types)
   const copy = new RowCopy(target, options, describe, session.types)
-  carrier.start(describe, undefined)
+  describeInFront(carrier, describe, copy.exchange.promise, options.signal)
   const leave = startFed(carrier, copy.exchange, source, options, "a COPY")
   traceUntil(copyChannel, session, `COPY ${target} FROM STDIN`, copy.exchange.promise)
   const feeding = feed(source, copy)

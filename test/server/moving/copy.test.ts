@@ -6,7 +6,9 @@ import { join } from "node:path"
 import { Readable } from "node:stream"
 import { pipeline } from "node:stream/promises"
 import { beforeAll, beforeEach, describe, expect, it } from "vitest"
-import { type Connection, errors, sql } from "../../../src/index.ts"
+import { type Connection, connect, errors, sql } from "../../../src/index.ts"
+import { sharedServer } from "../../support/test-server.ts"
+import { failureOf, within } from "../../support/within.ts"
 import { collect, countRows, useOwnSchema } from "./own-schema.ts"
 
 let db: Connection
@@ -127,6 +129,14 @@ describe("copyIn", () => {
     source.push("not a number\tx\t\\N\n".repeat(10_000))
     await expect(db.copyIn("copy t from stdin", source)).rejects.toBeInstanceOf(errors.InvalidTextRepresentation)
     expect(source.destroyed).toBe(true)
+  })
+
+  it("leaves a stream of the web as it is when it cannot be run now", async () => {
+    const stream = new Blob(["1\tx\t\\N\n"]).stream()
+    await db.transaction(async (tx) => {
+      await expect(db.copyIn("copy t from stdin", stream)).rejects.toMatchObject({ safeToRetry: true })
+      expect(await tx.copyIn("copy t from stdin", stream)).toEqual({ rowCount: 1 })
+    })
   })
 
   it("refuses what is no such COPY, naming the method for it", async () => {
@@ -308,5 +318,24 @@ describe("copyRows", () => {
     await db.execute("drop table if exists g; create table g (a int, b int generated always as (a * 2) stored)")
     await expect(db.copyRows("g", [[1]])).rejects.toThrow("generated columns")
     expect(await db.copyRows("g", [[1]], { columns: ["a"] })).toEqual({ rowCount: 1 })
+  })
+})
+
+describe("a table that somebody has locked", () => {
+  const limits = { timeout: 100 }
+  const calls: Record<string, () => Promise<unknown>> = {
+    "copyIn with a source": () => db.copyIn("copy t from stdin", "1\tx\t\\N\n", limits),
+    "copyIn with a writer": () => db.copyIn("copy t from stdin", undefined, limits),
+    copyRows: () => db.copyRows("t", [[1, "x", null]], limits),
+    copyOut: () => collect(db.copyOut("copy t to stdout", limits)),
+    "the rows of copyOut": () => collect(db.copyOut("copy t to stdout", limits).rows()),
+  }
+
+  it.each(Object.entries(calls))("does not keep the connection from others when %s is stopped", async (_, call) => {
+    await using other = await connect(sharedServer.url)
+    await using tx = await other.begin()
+    await tx.query("lock table moving_copy.t in access exclusive mode")
+    expect(await failureOf("the call", call())).toBeInstanceOf(errors.TimeoutError)
+    expect(await within("a query", db.value("select 1"))).toBe(1)
   })
 })
