@@ -129,9 +129,20 @@ export class Session {
     for (const callback of this.#onRevoked.splice(0)) callback()
   }
 
-  /** Ends what goes at its caller's pace and so might never end. What has all it needs runs to its end. */
-  giveUp(reason: Error): void {
-    for (const { giveUp } of this.#scopes.toReversed()) giveUp?.(reason)
+  /**
+   * Ends what goes at its caller's pace and so might never end. What has all it needs runs to its end.
+   * @param within only what is open within this scope
+   */
+  giveUp(reason: Error, within?: object): void {
+    const inner = this.#scopes.slice(this.#scopes.findIndex(({ scope }) => scope === within) + 1)
+    for (const { giveUp } of inner.toReversed()) giveUp?.(reason)
+  }
+
+  /** True when a scope within this one has the connection. */
+  isAround(scope: object): boolean {
+    return (
+      !this.#isRevoked && this.#scopes.at(-1)?.scope !== scope && this.#scopes.some((entry) => entry.scope === scope)
+    )
   }
 
   /** Calls back when the session is revoked. */

@@ -14,6 +14,7 @@ export interface Transactional {
   readonly interruption: Promise<never> | undefined
   commit(): Promise<void>
   rollback(): Promise<void>
+  abandon(): Promise<void>
   whenEnded(): Promise<void>
   throwIfInterrupted(): void
 }
@@ -51,20 +52,18 @@ async function runOnce<X extends Transactional, T>(
   fn: (tx: X) => T | Promise<T>,
   options: RunOptions,
 ): Promise<T> {
-  let value: T
   try {
-    value = await (tx.interruption === undefined ? fn(tx) : Promise.race([fn(tx), tx.interruption]))
+    const value = await (tx.interruption === undefined ? fn(tx) : Promise.race([fn(tx), tx.interruption]))
     tx.throwIfInterrupted()
+    if (!tx.isOpen) await tx.whenEnded()
+    else if (options.forceRollback) await tx.rollback()
+    else await tx.commit()
+    return value
   } catch (error) {
-    // The function's own error is the one to tell; a rollback that fails has lost the connection, which says so itself.
-    if (tx.isOpen) await tx.rollback().catch(() => {})
-    else await tx.whenEnded()
+    // This error is the one to tell; a rollback that fails has lost the connection, which says so itself.
+    await tx.abandon().catch(() => {})
     throw error
   }
-  if (!tx.isOpen) await tx.whenEnded()
-  else if (options.forceRollback) await tx.rollback()
-  else await tx.commit()
-  return value
 }
 
 /**

@@ -4,7 +4,7 @@
  * open, until the server has answered its end.
  *
  *     open ──commit, prepare, rollback──▶ ending ──answered──▶ ended
- *       └──────────stopped: rollback────────▲
+ *       └────stopped, abandoned: rollback───▲
  *
  * @see https://www.postgresql.org/docs/current/tutorial-transactions.html
  */
@@ -62,7 +62,8 @@ export class Transaction extends ConnectedMethods implements AsyncDisposable {
   readonly #onEnding: TransactionPlace["onEnding"]
   #state: "open" | "ending" | "ended" = "open"
   #ending: Promise<void> | undefined
-  #isInterrupted = false
+  /** Why it was rolled back without being asked to. */
+  #loss: { readonly reason: unknown } | undefined
   #interrupt: ((reason: unknown) => void) | undefined
   /** @internal Rejects once it was stopped and rolled back; absent when nothing can stop it. */
   readonly interruption: Promise<never> | undefined
@@ -86,7 +87,7 @@ export class Transaction extends ConnectedMethods implements AsyncDisposable {
     const start: Start =
       outer === undefined
         ? (exchange, stop) => session.link.run(exchange, stop)
-        : (exchange, stop) => outer.#first.run(exchange, stop)
+        : (exchange, stop) => outer.#carry(exchange, stop)
     this.#first = new FirstStatement(this.#boundaries.begin, start)
     this.#own = new OwnStatements(session, this.#first, this.#boundaries, outer !== undefined)
     session.enter(this, outer, place.purpose ?? (outer === undefined ? "a transaction" : "a nested transaction"))
@@ -119,7 +120,7 @@ export class Transaction extends ConnectedMethods implements AsyncDisposable {
 
   /** Rolls back; a nested one goes back to its savepoint. A lost connection has rolled back already. */
   async rollback(): Promise<void> {
-    if (this.#isInterrupted) return this.whenEnded() // what has stopped it rolls back as well
+    if (this.#loss !== undefined) return this.whenEnded() // what has stopped it rolls back as well
     await this.#end(() => this.#own.rollBack())
   }
 
@@ -164,8 +165,21 @@ export class Transaction extends ConnectedMethods implements AsyncDisposable {
 
   /** Rolls back what was not committed. */
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#state === "open") await this.rollback()
-    else await this.whenEnded()
+    await this.abandon()
+  }
+
+  /**
+   * @internal Rolls back, if it is open, together with what is still open within it: nobody waits for that any more, and
+   * the connection would never be free again.
+   */
+  async abandon(): Promise<void> {
+    if (this.#state !== "open") return this.whenEnded()
+    if (!this.#session.isAround(this)) return this.rollback()
+    const reason = new UsageError("the transaction around this has ended and was rolled back")
+    this.#session.giveUp(reason, this)
+    const ending = this.#rollBackFor(reason)
+    this.#onEnding?.(ending)
+    await ending
   }
 
   /** @internal Resolves when it is over, if its end was asked for. */
@@ -175,7 +189,7 @@ export class Transaction extends ConnectedMethods implements AsyncDisposable {
 
   /** @internal @throws its reason, when it was stopped and so rolled back */
   throwIfInterrupted(): void {
-    if (this.#isInterrupted) throw this.#stop?.reason
+    if (this.#loss !== undefined) throw this.#loss.reason
     this.#outer?.throwIfInterrupted()
   }
 
@@ -229,6 +243,16 @@ export class Transaction extends ConnectedMethods implements AsyncDisposable {
     this.#first.run(exchange, this.#boundedBy(stop))
   }
 
+  /** Carries what a nested transaction runs; after the end of this one that would be no part of any. */
+  #carry(exchange: SkippableExchange, stop: Stop | undefined): void {
+    if (this.#loss === undefined) {
+      this.#first.run(exchange, stop)
+    } else {
+      stop?.dispose()
+      exchange.fail(this.#loss.reason)
+    }
+  }
+
   #checkUsable(): void {
     this.throwIfInterrupted()
     if (this.#state !== "open") throw new UsageError("the transaction has ended", { safeToRetry: true })
@@ -271,14 +295,19 @@ export class Transaction extends ConnectedMethods implements AsyncDisposable {
 
   #onStopped(reason: unknown): void {
     if (this.#state !== "open") return
+    void this.#rollBackFor(reason).then(() => this.#interrupt?.(reason))
+    if (this.interruption !== undefined) this.#onEnding?.(this.interruption)
+  }
+
+  /** Rolls back whoever has the connection within. */
+  #rollBackFor(reason: unknown): Promise<void> {
     this.#state = "ending"
-    this.#isInterrupted = true
+    this.#loss = { reason }
     this.#ending = this.#own
       .rollBack()
       .catch(() => {})
       .finally(() => this.#finish())
-    void this.#ending.then(() => this.#interrupt?.(reason))
-    if (this.interruption !== undefined) this.#onEnding?.(this.interruption)
+    return this.#ending
   }
 }
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest"
-import { type Connection, connect, errors, Pool } from "../../../src/index.ts"
+import { type Connection, connect, errors, Pool, type Transaction } from "../../../src/index.ts"
 import { sharedServer } from "../../support/test-server.ts"
 import { failureOf, within } from "../../support/within.ts"
 
@@ -200,6 +200,77 @@ describe("the first statement", () => {
       expect(isFirstOver).toBe(false)
       await first
     })
+    expect(await seen()).toEqual([])
+  })
+})
+
+describe("what its function leaves open", () => {
+  const never = (): Promise<never> => new Promise(() => {})
+  const leftOpen: Record<string, (tx: Transaction) => unknown> = {
+    "a nested transaction": (tx) => tx.transaction(never),
+    "a pipeline": (tx) => tx.pipeline(never),
+    "a COPY that is written": (tx) => tx.copyIn("copy t from stdin"),
+    "a COPY that is read": (tx) =>
+      tx.copyOut("copy (select generate_series(1, 100000)) to stdout")[Symbol.asyncIterator]().next(),
+    "a source that does not end": (tx) => tx.executeMany("insert into t values ($1)", endless()),
+  }
+
+  async function* endless(): AsyncGenerator<unknown[]> {
+    yield [7]
+    await never()
+  }
+
+  /** Does something in the transaction and begins what nobody will end. */
+  async function leave(tx: Transaction, open: (tx: Transaction) => unknown): Promise<void> {
+    await tx.query`insert into t values (1)`
+    const left = open(tx)
+    if (left instanceof Promise) left.catch(() => {})
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+
+  it.each(Object.entries(leftOpen))("%s is rolled back with it, and the connection is free", async (_name, open) => {
+    const thrown = db.transaction(async (tx) => {
+      await leave(tx, open)
+      throw boom
+    })
+    expect(await failureOf("transaction that throws", thrown)).toBe(boom)
+    expect(await db.value`select 1`).toBe(1)
+    const ended = db.transaction((tx) => leave(tx, open))
+    expect(await failureOf("transaction that returns", ended)).toBeInstanceOf(errors.UsageError)
+    expect(await db.value`select 2`).toBe(2)
+    const block = async (): Promise<void> => {
+      await using tx = await db.begin({ signal: AbortSignal.timeout(60_000) })
+      await leave(tx, open)
+    }
+    await within("block", block())
+    expect(await db.value`select 3`).toBe(3)
+    const inner = db.transaction(async (tx) => {
+      const nested = tx.transaction(async (deeper) => {
+        await leave(deeper, open)
+        throw boom
+      })
+      expect(await failureOf("nested", nested)).toBe(boom)
+      await tx.query`insert into t values (2)`
+    })
+    await within("outer", inner)
+    expect(await seen()).toEqual([2])
+  })
+
+  it("is told so, and runs nothing outside of it", async () => {
+    const left: Promise<Error>[] = []
+    const transaction = db.transaction(async (tx) => {
+      await tx.query`insert into t values (1)`
+      // The second one waits for the savepoint, which is not confirmed when the transaction ends.
+      const nested = tx.transaction(async (inner) => {
+        await Promise.allSettled([inner.query`insert into t values (2)`, inner.query`insert into t values (3)`])
+      })
+      const another = tx.transaction((inner) => inner.query`insert into t values (4)`)
+      left.push(failureOf("nested", nested), failureOf("another", another))
+      await another
+    })
+    expect(await failureOf("transaction", transaction)).toBeInstanceOf(errors.UsageError)
+    for (const failure of left) expect(await failure).toBeInstanceOf(errors.UsageError)
+    expect(await db.value`select 1`).toBe(1)
     expect(await seen()).toEqual([])
   })
 })
