@@ -21,7 +21,7 @@ export interface Clock {
 }
 
 /** Beyond this, timers of JavaScript fire at once. */
-const LONGEST_DELAY_MS = 2 ** 31 - 1
+export const LONGEST_DELAY_MS: number = 2 ** 31 - 1
 
 class SystemTimer implements Timer {
   readonly #timeout: ReturnType<typeof setTimeout>

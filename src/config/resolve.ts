@@ -7,6 +7,7 @@
  */
 
 import { platform as defaultPlatform } from "#platform"
+import { LONGEST_DELAY_MS } from "../base/clock.ts"
 import type { Platform } from "../base/platform.ts"
 import { ConfigError, describeValue } from "../errors/client-error.ts"
 import type { Config, HostConfig, OAuthConfig, PasswordFunction } from "./config.ts"
@@ -168,7 +169,7 @@ function resolveConnectTimeout(settings: Settings): number {
   const setting = settings.get("connect_timeout")
   const value = integerOf(settings, "connect_timeout")
   if (value === undefined || value <= 0) return 0
-  return setting?.inMilliseconds ? value : value * 1000
+  return setting?.inMilliseconds ? value : Math.min(value * 1000, LONGEST_DELAY_MS)
 }
 
 function resolveIterationLimit(limit: number | undefined): number {

@@ -2,6 +2,7 @@
  * The options of `connect`: libpq's parameters, and what only a JavaScript caller can give.
  */
 
+import { LONGEST_DELAY_MS } from "../base/clock.ts"
 import type { ConninfoOptions } from "../config/options.ts"
 import { ConfigError, describeValue } from "../errors/client-error.ts"
 import type { Notice } from "../errors/server-error.ts"
@@ -38,9 +39,9 @@ export const SESSION_OPTION_NAMES: ReadonlySet<string> = new Set([
 export function checkSessionOptions(options: ConnectOptions): void {
   checkCount("prepareThreshold", options.prepareThreshold)
   checkCount("statementCacheSize", options.statementCacheSize)
-  checkCount("queryTimeout", options.queryTimeout)
-  checkCount("cancelTimeout", options.cancelTimeout)
-  checkCount("stallTimeout", options.stallTimeout)
+  checkTime("queryTimeout", options.queryTimeout)
+  checkTime("cancelTimeout", options.cancelTimeout)
+  checkTime("stallTimeout", options.stallTimeout)
   checkCount("maxRows", options.maxRows)
   checkCount("maxResultBytes", options.maxResultBytes)
   if (options.pooler !== undefined && typeof options.pooler !== "boolean") {
@@ -51,6 +52,14 @@ export function checkSessionOptions(options: ConnectOptions): void {
   }
   if (options.onNotice !== undefined && typeof options.onNotice !== "function") {
     throw new ConfigError(`the option onNotice must be a function, got ${describeValue(options.onNotice)}`)
+  }
+}
+
+/** A timer that were to wait longer than it can would go off at once. */
+function checkTime(name: string, value: number | undefined): void {
+  checkCount(name, value)
+  if (value !== undefined && value > LONGEST_DELAY_MS) {
+    throw new ConfigError(`the option ${name} must be milliseconds from 0 to ${LONGEST_DELAY_MS}`)
   }
 }
 

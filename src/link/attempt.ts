@@ -8,6 +8,7 @@
 
 import { Authenticator } from "../auth/authenticator.ts"
 import type { ScramKeyCache } from "../auth/scram-keys.ts"
+import { LONGEST_DELAY_MS } from "../base/clock.ts"
 import type { Config, TargetSessionAttrs } from "../config/config.ts"
 import { passwordFor } from "../config/password.ts"
 import { AuthenticationError, ConnectionError, TimeoutError } from "../errors/client-error.ts"
@@ -196,10 +197,11 @@ async function openSession(attempt: Attempt, way: Way, version: number, trace: T
 async function reachInTime({ target, context, stop }: Attempt, way: Way): Promise<Transport> {
   const { config, stallTimeoutMs = DEFAULT_STALL_TIMEOUT_MS } = context
   if (config.connectTimeoutMs > 0 || stallTimeoutMs === 0) return reach(target, way, config, stop.signal)
+  const patienceMs = Math.min(2 * stallTimeoutMs, LONGEST_DELAY_MS)
   const timer = setTimeout(() => {
-    const problem = `the server has not answered for ${(2 * stallTimeoutMs) / 1000} s`
+    const problem = `the server has not answered for ${patienceMs / 1000} s`
     stop.abort(new ConnectionError(`${describeTarget(target)}: ${problem}`, { safeToRetry: true }))
-  }, 2 * stallTimeoutMs)
+  }, patienceMs)
   try {
     return await reach(target, way, config, stop.signal)
   } finally {

@@ -2,6 +2,7 @@
  * The options of a pool beside those of its connections: what they mean, their defaults, and which values they can have.
  */
 
+import { LONGEST_DELAY_MS } from "../base/clock.ts"
 import type { Connection } from "../connection/connection.ts"
 import type { ConnectOptions } from "../connection/options.ts"
 import { ConfigError, describeValue } from "../errors/client-error.ts"
@@ -126,9 +127,9 @@ export function resolvePoolSettings(options: PoolOptions): PoolSettings {
     maxPipeline: shares ? maxPipeline : 1,
     healthCheck,
     healthCheckAfterMs: countOf("healthCheckAfter", options.healthCheckAfter, 5000),
-    hookTimeoutMs: countOf("hookTimeout", options.hookTimeout, 30_000, 1),
+    hookTimeoutMs: countOf("hookTimeout", options.hookTimeout, 30_000, 1, LONGEST_DELAY_MS),
     reset,
-    listenHeartbeatMs: countOf("listenHeartbeat", options.listenHeartbeat, 10_000),
+    listenHeartbeatMs: countOf("listenHeartbeat", options.listenHeartbeat, 10_000, 0, LONGEST_DELAY_MS),
     allowExitOnIdle,
   }
 }
@@ -142,9 +143,16 @@ export function checkSize(min: number, max: number): { readonly min: number; rea
 }
 
 /** A number of milliseconds or of things. @throws ConfigError when it is none */
-export function countOf(name: string, value: number | undefined, fallback: number, least = 0): number {
+export function countOf(
+  name: string,
+  value: number | undefined,
+  fallback: number,
+  least = 0,
+  most: number = Number.MAX_SAFE_INTEGER,
+): number {
   if (value === undefined) return fallback
   if (!Number.isSafeInteger(value) || value < least) refuse(name, `an integer of ${least} or more`, value)
+  if (value > most) refuse(name, `an integer from ${least} to ${most}`, value)
   return value
 }
 

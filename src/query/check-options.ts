@@ -3,13 +3,11 @@
  * timeout in words would otherwise show as something else much later, or never.
  */
 
+import { LONGEST_DELAY_MS } from "../base/clock.ts"
 import { describeValue, UsageError } from "../errors/client-error.ts"
 import { suggestion } from "../errors/suggestion.ts"
 import type { QueryOptions } from "./query.ts"
 import type { RowShape } from "./row-shape.ts"
-
-/** The longest time that timers can wait. */
-const MAX_TIMEOUT_MS = 2 ** 31 - 1
 
 /** The names of all options that a call takes. */
 export function optionNames<O>(names: { readonly [Name in keyof O]-?: true }): ReadonlySet<string> {
@@ -93,8 +91,8 @@ function isShape(rows: RowShape | null): boolean {
 
 /** Checks a time in milliseconds that a caller gave. @throws UsageError */
 export function checkTimeout(timeout: number | undefined): void {
-  if (timeout !== undefined && !(typeof timeout === "number" && timeout >= 0 && timeout <= MAX_TIMEOUT_MS)) {
-    refuse("the option timeout", `milliseconds from 0 to ${MAX_TIMEOUT_MS}`, timeout)
+  if (timeout !== undefined && !(typeof timeout === "number" && timeout >= 0 && timeout <= LONGEST_DELAY_MS)) {
+    refuse("the option timeout", `milliseconds from 0 to ${LONGEST_DELAY_MS}`, timeout)
   }
 }
 

@@ -274,6 +274,17 @@ describe("the end of a connection", () => {
     expect(await sessions(applicationName)).toBe(0n)
   })
 
+  it("takes the longest times there are for long", async () => {
+    const longest = 2 ** 31 - 1
+    const times = { connectTimeout: longest, queryTimeout: longest, cancelTimeout: longest, stallTimeout: longest }
+    for (const options of [times, { ...times, connectTimeout: 0 }]) {
+      await using connection = await connect(sharedServer.url, options)
+      expect(await connection.value`select 1 from pg_sleep(0.02)`).toBe(1)
+    }
+    await using patient = await connect(`${sharedServer.url}?connect_timeout=${longest}`)
+    expect(await patient.value`select 1`).toBe(1)
+  })
+
   it("fifty connections come and go", async () => {
     const applicationName = "pgline fifty"
     const connections = await Promise.all(Array.from({ length: 50 }, () => connect(url, { applicationName })))

@@ -233,6 +233,8 @@ describe("values", () => {
     ["connect_timeout=0", 0],
     ["connect_timeout=-5", 0],
     ["connect_timeout=' 3 '", 3000],
+    // As long as a timer can wait: one that is to wait longer goes off at once.
+    ["connect_timeout=2147483647", 2 ** 31 - 1],
   ])("%s", (text, expected) => {
     expect(resolve(text).connectTimeoutMs).toBe(expected)
   })
