@@ -25,6 +25,8 @@ const CROWD_BUDGET_MS = 20
 const LEAST_COST_MS = 0.02
 /** Texts that are remembered; then all are forgotten, which costs little. */
 const MOST_TEXTS = 2000
+/** Longer ones are neither read nor remembered: so many of them could fill the memory, and they are seldom quick. */
+const LONGEST_TEXT = 10_000
 /** How much the newest time of a lonely run counts: good news is believed sooner, for first runs are often slow. */
 const WEIGHT_UP = 0.25
 const WEIGHT_DOWN = 0.5
@@ -51,6 +53,7 @@ export class QueryPaces {
 
   /** What is known of a text. */
   of(text: string): Pace {
+    if (text.length > LONGEST_TEXT) return { isPlain: false, typicalMs: undefined }
     const known = this.#paces.get(text)
     if (known !== undefined) return known
     if (this.#paces.size >= MOST_TEXTS) this.#paces.clear()

@@ -134,6 +134,15 @@ describe("how many may be under way when a statement joins them", () => {
     expect(new QueryPaces().of(text).isPlain).toBe(true)
   })
 
+  it.each(["select 'LONG'", "/*LONG*/ select 1"])("nor one that is too long to be remembered: %s", (short) => {
+    const text = short.replace("LONG", "x".repeat(20_000_000))
+    const paces = new QueryPaces()
+    const pace = paces.of(text)
+    paces.learn(pace, 0.1, true)
+    expect(paces.depthOf(pace, true)).toBe(1)
+    expect(paces.of(text)).not.toBe(pace)
+  })
+
   it("remembers a bounded number of texts", () => {
     const paces = new QueryPaces()
     const first = paces.of("select 0")
