@@ -8,11 +8,12 @@
 
 const MASK = "***"
 
-const QUOTED = /'(?:[^'\\]|''|\\[\s\S])*'?/.source
+// Runs of plain characters are taken in one step: each step is remembered, and a statement may have megabytes of them.
+const QUOTED = /'(?:[^'\\]+|''|\\[\s\S])*'?/.source
 /** Whether a quote behind a backslash ends the string is a setting's matter: where it may not, we go on. */
-const SQL_QUOTED = /'(?:[^'\\]|''|\\'+|\\[^'])*'?/.source
-const DOUBLE_QUOTED = /"(?:[^"\\]|\\[\s\S])*"?/.source
-const UNQUOTED = /(?:[^\s\\'"]|\\.)(?:[^\s\\]|\\.)*/.source
+const SQL_QUOTED = /'(?:[^'\\]+|''|\\'+|\\[^'])*'?/.source
+const DOUBLE_QUOTED = /"(?:[^"\\]+|\\[\s\S])*"?/.source
+const UNQUOTED = /(?:[^\s\\'"]|\\.)(?:[^\s\\]+|\\.)*/.source
 
 /** scheme://user:password@host, where the password may have what a careful person would have encoded. */
 const URI = /(\b[a-z][a-z0-9+.-]{0,30}:\/\/[^\s:@/?#]*:)(\S+)/gi
@@ -32,8 +33,19 @@ const SECRETS: readonly RegExp[] = [
   /(-----BEGIN [A-Z ]*PRIVATE KEY-----)[\s\S]*?(?=-----END|$)/g,
 ]
 
-/** The text with `***` instead of every password and key in it, and of each of the given secrets. */
+/**
+ * The text with `***` instead of every password and key in it, and of each of the given secrets; nothing but `***` when
+ * that takes more than the regular expressions can remember.
+ */
 export function redact(text: string, secrets: readonly string[] = []): string {
+  try {
+    return redactAll(text, secrets)
+  } catch {
+    return MASK
+  }
+}
+
+function redactAll(text: string, secrets: readonly string[]): string {
   let result = text
   for (const secret of secrets) {
     if (secret !== "") result = result.replaceAll(secret, MASK).replaceAll(encodeURIComponent(secret), MASK)
@@ -53,10 +65,23 @@ export function redactAround(
 ): { readonly text: string; readonly position: number | undefined } {
   const redacted = redact(text)
   if (position === undefined || redacted === text) return { text: redacted, position }
-  const before = redact(
-    Array.from(text)
-      .slice(0, position - 1)
-      .join(""),
-  )
-  return { text: redacted, position: Array.from(before).length + 1 }
+  const before = redact(firstCharacters(text, position - 1))
+  return { text: redacted, position: countCharacters(before) + 1 }
+}
+
+// Not by way of an array: a statement may be as long as all its data.
+
+function firstCharacters(text: string, count: number): string {
+  let end = 0
+  for (const character of text) {
+    if (count-- <= 0) break
+    end += character.length
+  }
+  return text.slice(0, end)
+}
+
+function countCharacters(text: string): number {
+  let count = 0
+  for (const _ of text) count++
+  return count
 }

@@ -17,6 +17,8 @@ const LINE_WIDTH = 100
 /** Columns kept before the position when the line's beginning is cut off. */
 const BEFORE_POSITION = 60
 const ELLIPSIS = "..."
+/** Characters that are looked at on either side of the position: a line may be as long as its statement, with all its data. */
+const REACH = 1000
 
 /** The report of an error or a notice, with the statement when there is one. */
 export function formatReport(label: string, fields: ServerMessageFields, statement: string | undefined): string {
@@ -46,10 +48,12 @@ export function formatStatementExcerpt(label: string, statement: string, positio
   const line = lines[index]
   if (line === undefined) return []
   const head = `${label} ${index + 1}: `
-  const cells = toCells(line)
+  const first = Math.max(0, (place?.character ?? 0) - REACH)
+  const cells = toCells(line, first, first + 2 * REACH)
   if (place === undefined) return [head + cut(cells, 0, index + 1 < lines.length)]
-  const start = cutStart(cells, place.character)
-  const before = (start > 0 ? ELLIPSIS.length : 0) + width(cells.slice(start, place.character))
+  const character = place.character - first
+  const start = cutStart(cells, character)
+  const before = (start > 0 ? ELLIPSIS.length : 0) + width(cells.slice(start, character))
   return [head + cut(cells, start, false), `${" ".repeat(head.length + before)}^`]
 }
 
@@ -78,8 +82,16 @@ function findPosition(statement: string, position: number): { line: number; char
   return number === position ? { line, character } : undefined
 }
 
-function toCells(line: string): Cell[] {
-  return Array.from(line, (text) => (isControl(text) ? { text: " ", width: 1 } : { text, width: characterWidth(text) }))
+/** The line's characters from the first up to the last, which is not among them. */
+function toCells(line: string, first: number, last: number): Cell[] {
+  const cells: Cell[] = []
+  let number = 0
+  for (const text of line) {
+    if (number === last) break
+    if (number++ < first) continue
+    cells.push(isControl(text) ? { text: " ", width: 1 } : { text, width: characterWidth(text) })
+  }
+  return cells
 }
 
 /** The first cell to show: 0 when the position is near enough to the beginning. */

@@ -90,6 +90,19 @@ describe("redact", () => {
   })
 })
 
+describe("megabytes", () => {
+  const long = "x".repeat(20_000_000)
+
+  test.each(["password '", "password='", 'password="', "password="])("behind %s are taken out", (start) => {
+    const end = start.at(-1) === "=" ? "" : start.at(-1)
+    expect(redact(`${start}${long}${end} rest`)).toBe(`${start.replace(/['"]$/, "")}*** rest`)
+  })
+
+  test("that cannot be told apart are taken out with all around them", () => {
+    expect(redact(`select 1; alter role x password '${"''".repeat(20_000_000)}'`)).toBe("***")
+  })
+})
+
 describe("redactAround", () => {
   test("moves the position with the text", () => {
     const text = "alter role 漢 password '12345678' valid"

@@ -57,6 +57,21 @@ describe("the statement's line", () => {
     }
   })
 
+  test("costs no more than what is shown of a line with megabytes of data", () => {
+    const half = "x".repeat(10_000_000)
+    const before = process.memoryUsage().heapUsed
+    for (const [statement, position] of [
+      [`${half}!${half}`, half.length + 1],
+      [`${half}${half}`, undefined],
+      [`password '${half}', !${half}`, half.length + 14],
+    ] as const) {
+      const [line, caret] = excerpt(statement, position)
+      expect(line!.length).toBeLessThan(120)
+      if (position !== undefined) expect(line![caret!.indexOf("^")]).toBe("!")
+    }
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(300_000_000)
+  })
+
   test("without a position shows the first line that is not empty", () => {
     expect(excerpt("\n\n  select 1\nfrom t")).toEqual(["LINE 3:   select 1 ..."])
     expect(excerpt("select 1")).toEqual(["LINE 1: select 1"])
