@@ -298,7 +298,7 @@ export class ExtendedQuery<R, T> implements SkippableExchange {
   #onDescription(type: number, fields: readonly Field[]): void {
     if (!this.#request.awaitsDescription) unexpectedMessage(type, "a query")
     try {
-      onDescribed(this.#request, this.#parameterOids, fields)
+      onDescribed(this.#request, this.#parameterOids, fields, this.#error === undefined)
     } catch (error) {
       this.#error ??= error
     }

@@ -9,7 +9,7 @@ import type { Field } from "../protocol/backend.ts"
 import { findUntyped } from "../query/parameters.ts"
 import { explainRefusal, refusesComposite, refusesName, refusesTypes, refusesValue } from "./refusals.ts"
 import type { StatementRequest } from "./statement-request.ts"
-import { endDescribing, sendDescribed } from "./statement-sender.ts"
+import { endDescribing, leaveUnsent, sendDescribed } from "./statement-sender.ts"
 
 const NO_OIDS: readonly Oid[] = []
 
@@ -20,18 +20,20 @@ export function onParsed<R>(request: StatementRequest<R>): void {
 }
 
 /**
- * The statement's description came. In a `describing` request the rest of it goes out now.
+ * The statement's description came. In a `describing` request the rest of it goes out now, if it is wanted still.
  * @throws EncodeError and others when the rest cannot be written; the request has been ended properly then
  */
 export function onDescribed<R>(
   request: StatementRequest<R>,
   parameterOids: readonly Oid[],
   fields: readonly Field[],
+  isWanted: boolean,
 ): void {
   request.awaitsDescription = false
   const description = request.statement.describe(parameterOids, fields, request.registry)
   if (request.mode === "describing") {
-    sendDescribed(request, description)
+    if (isWanted) sendDescribed(request, description)
+    else leaveUnsent(request)
     return
   }
   request.description = description

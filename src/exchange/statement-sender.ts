@@ -71,10 +71,18 @@ export function sendDescribed<R>(request: StatementRequest<R>, description: Desc
     request.findDecoder(description)
   } catch (error) {
     writer.truncate(before)
+    leaveUnsent(request)
     throw error
-  } finally {
-    endDescribing(request)
   }
+  endDescribing(request)
+}
+
+/** Ends a `describing` request that has been answered, instead of sending the rest: no more replies come to it. */
+export function leaveUnsent<R>(request: StatementRequest<R>): void {
+  const { line } = request
+  request.mode = "unnamed"
+  line.endTurn()
+  line.release(request.exchange)
 }
 
 /** Ends a `describing` request, of which nothing more is to be said. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest"
-import { type Connection, connect, errors, type Pipeline } from "../../../src/index.ts"
+import { type Connection, connect, errors, type Pipeline, type Queryable } from "../../../src/index.ts"
 import { sharedServer } from "../../support/test-server.ts"
 import { failureOf, within } from "../../support/within.ts"
 
@@ -216,6 +216,39 @@ describe("an abort in a pipeline", () => {
     })
     expect(await settled(all)).toMatchObject([{ reason: boom }, { status: "fulfilled" }])
     await Promise.all([before, held])
+    expect(await seen()).toEqual([2])
+  })
+})
+
+describe("a statement whose types the server has to tell first", () => {
+  const insert = (p: Queryable, values: unknown, signal?: AbortSignal): Promise<unknown> =>
+    p.query("insert into t select unnest($1::int4[])", [values], { signal })
+
+  it("is left out alone when a value does not fit", async () => {
+    const outcomes = await db.pipeline((p) =>
+      settled([p.query`insert into t values (1)`, insert(p, ["x"]), p.query`insert into t values (3)`]),
+    )
+    expect(outcomes).toMatchObject([
+      { status: "fulfilled" },
+      { reason: { code: "PGLINE_ENCODE", parameter: 1 } },
+      { status: "fulfilled" },
+    ])
+    expect(await seen()).toEqual([1, 3])
+    const failing = db.transaction((tx) => tx.pipeline((p) => [p.query`insert into t values (2)`, insert(p, ["x"])]))
+    expect(await failureOf("in a transaction", failing)).toMatchObject({ code: "PGLINE_ENCODE" })
+    expect(await seen()).toEqual([1, 3])
+  })
+
+  it("is not run when it is aborted meanwhile", async () => {
+    const abort = new AbortController()
+    const all: Promise<unknown>[] = []
+    const pipeline = db.pipeline((p) => {
+      all.push(insert(p, [1], abort.signal), p.query`insert into t values (2)`)
+      return settled(all)
+    })
+    await Promise.resolve()
+    abort.abort(boom)
+    expect(await pipeline).toMatchObject([{ reason: boom }, { status: "fulfilled" }])
     expect(await seen()).toEqual([2])
   })
 })

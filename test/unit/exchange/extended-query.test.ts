@@ -133,6 +133,22 @@ describe("the ways a statement goes out", () => {
     db.destroy()
   })
 
+  test("what is aborted while it is described is not run", async () => {
+    const { db, transport } = await startReplay()
+    const abort = new AbortController()
+    const aborted = db.value("select $1::int4[]", [[1]], { signal: abort.signal })
+    await turn()
+    expect(transport.takeMessageTypes()).toBe("PDH")
+    abort.abort(new Error("enough"))
+    await expect(aborted).rejects.toThrow("enough")
+    transport.deliver(
+      Buffer.concat([backend.parseComplete(), backend.parameterDescription(1007), backend.rowDescription("a")]),
+    )
+    await turn()
+    expect(transport.takeMessageTypes()).toBe("S")
+    db.destroy()
+  })
+
   test("a Parse that fails while it is described ends the request properly", async () => {
     const { db, transport } = await startReplay()
     const refused = db.value("selekt $1", [{}])
