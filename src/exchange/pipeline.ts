@@ -60,7 +60,10 @@ export class PipelineExchange implements SkippableExchange {
   /** The member whose reply is being read has said all it has to say for now. */
   #turnEnded = false
 
-  /** @param isSerial behind a pooler, which may give the server to somebody else at each sync point */
+  /**
+   * @param isSerial each sync point is answered before more is sent: a pooler may give the server to somebody else there,
+   * and in a transaction what stands behind it would be run though its beginning, in front of us, has failed
+   */
   constructor(isSerial: boolean) {
     this.#isSerial = isSerial
     this.lost.catch(() => {})

@@ -95,7 +95,7 @@ export class Pipeline extends QueryMethods {
 /**
  * Runs a function with a pipeline and ends it with a sync point: when what it promises has come, or, when it returns a
  * list of promises, at once, for then nothing more follows.
- * @param scope what has the connection now
+ * @param scope the transaction that it is run in
  * @throws what the function throws, or the server's error when the commit at the last sync point failed
  */
 export async function runPipeline<T>(
@@ -107,7 +107,7 @@ export async function runPipeline<T>(
 ): Promise<T> {
   checkFunction(fn, "pipeline")
   checkBounded(options)
-  const exchange = new PipelineExchange(session.statements.policy.pooler)
+  const exchange = new PipelineExchange(session.statements.policy.pooler || scope !== undefined)
   const pipeline = new Pipeline(session, exchange)
   const stop = session.stopOwnIf(options.signal, options.timeout)
   start(exchange, stop)

@@ -301,6 +301,22 @@ describe("within a transaction", () => {
     expect(await seen()).toEqual([4])
   })
 
+  it("runs nothing, behind sync() neither, when the savepoint in front of it is refused", async () => {
+    const tx = await db.begin()
+    await expect(tx.query`select 1/0`).rejects.toBeInstanceOf(errors.DivisionByZero)
+    let all: readonly Promise<unknown>[] = []
+    const nested = tx.transaction((inner) =>
+      inner.pipeline((p) => {
+        all = [p.value`select 1`, p.sync(), p.query`insert into t values (1)`]
+        return all
+      }),
+    )
+    expect(await failureOf("the nested transaction", nested)).toMatchObject({ code: "25P02" })
+    for (const { status } of await within("its calls", settled(all))) expect(status).toBe("rejected")
+    await within("rollback", tx.rollback())
+    expect(await seen()).toEqual([])
+  })
+
   it("is stopped with it", async () => {
     const call = db.transaction(
       (tx) => tx.pipeline((p) => Promise.all([p.query`insert into t values (1)`, p.query`select pg_sleep(60)`])),
