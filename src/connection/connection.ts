@@ -267,7 +267,7 @@ export class Connection extends ConnectedMethods implements AsyncDisposable {
   }
 
   readonly #start: Start = (exchange, stop) => {
-    this.#session.check(undefined)
+    this.#session.admit(undefined, stop)
     this.#session.link.run(exchange, stop)
   }
 }

@@ -213,6 +213,16 @@ export class Session {
     throw new UsageError(`this cannot be run here now: ${problem}`, { safeToRetry: true })
   }
 
+  /** The same for what may be stopped: what is refused leaves no timer and no listener behind. */
+  admit(scope: object | undefined, stop: Stop | undefined): void {
+    try {
+      this.check(scope)
+    } catch (error) {
+      stop?.dispose()
+      throw error
+    }
+  }
+
   /** What may stop a request before its time, or `undefined` when nothing may. */
   stopFor(
     signal: AbortSignal | undefined,

@@ -5,5 +5,5 @@
 import type { Stop } from "../base/stop.ts"
 import type { SkippableExchange } from "../exchange/skippable.ts"
 
-/** Has an exchange carried: by the link, in a transaction, in a pipeline. */
+/** Has an exchange carried: by the link, in a transaction, in a pipeline. What throws has disposed of the stop. */
 export type Start = (exchange: SkippableExchange, stop: Stop | undefined) => void

@@ -228,7 +228,7 @@ export class Transaction extends ConnectedMethods implements AsyncDisposable {
     } else if (this.#outer !== undefined) {
       this.#outer.#startBeyond(exchange, stop)
     } else {
-      this.#session.check(undefined)
+      this.#session.admit(undefined, stop)
       this.#session.link.run(exchange, stop)
     }
   }
