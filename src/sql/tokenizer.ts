@@ -46,8 +46,11 @@ const PARAMETER = /\$\d+/y
 const NAMED = /:[A-Za-z_\u0080-\uffff][A-Za-z0-9_\u0080-\uffff]*/y
 const DOLLAR_QUOTE = /\$(?:[A-Za-z_\u0080-\uffff][A-Za-z0-9_\u0080-\uffff]*)?\$/y
 const OPERATOR = /[~!@#^&|`?+*/%<>=-]/
-/** What may stand between the parts of one string constant: space with a line break in it, comments included. */
-const CONTINUATION = /(?:[ \t\f\v]|--[^\n\r]*)*[\n\r](?:[ \t\n\r\f\v]|--[^\n\r]*[\n\r])*'/y
+/**
+ * What may stand between the parts of one string constant: space with a line break in it, comments included. A comment
+ * takes its whole line: one that could end earlier could be read in more ways than there is time for.
+ */
+const CONTINUATION = /(?:[ \t\f\v]|--[^\n\r]*(?=[\n\r]))*[\n\r](?:[ \t\n\r\f\v]|--[^\n\r]*[\n\r])*'/y
 
 /** All tokens of the text, without gaps. */
 export function tokenize(text: string, options: TokenizerOptions = {}): Token[] {

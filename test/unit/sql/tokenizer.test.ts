@@ -122,6 +122,33 @@ describe("tokens", () => {
   })
 })
 
+test("takes time that grows with the text only, whatever stands behind a string", () => {
+  for (const piece of [
+    "-",
+    "--",
+    "-- ",
+    " ",
+    "\n",
+    "--\n",
+    " --\n",
+    "- ",
+    "''",
+    "' ",
+    "/*",
+    "/**/",
+    "$",
+    "1",
+    "1_",
+    ".",
+    ":",
+  ]) {
+    for (const end of ["", "\n", "\n'", "\nx", "'", "\n$1"]) {
+      const text = `select 'a' ${piece.repeat(100_000)}${end}`
+      expect(tokenize(text).at(-1)).toMatchObject({ end: text.length })
+    }
+  }
+})
+
 describe("placeholders", () => {
   test("$n only as a token of its own", () => {
     expect(placeholders("select $1, a$2, $3::int, ($4), '$5', \"$6\", -$7, $08")).toEqual([
