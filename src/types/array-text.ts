@@ -99,5 +99,5 @@ function elementText(name: string, element: Codec, item: unknown): string {
   if (Array.isArray(item) && element.takesArrays !== true) {
     throw new EncodeError(name, "nested arrays of one depth", describeValue(item))
   }
-  return quoteElement(element.encodeText(item))
+  return quoteElement(element.encodeText(item), element.delimiter)
 }

@@ -33,6 +33,7 @@ export function arrayOf(element: Codec, elementOid: Oid, { keepBounds = false }:
     },
     resultFormat: decodeBinary === undefined || prefersText ? TEXT : BINARY,
     prefersText,
+    takesArrays: true, // in arrays of domains over arrays
   }
   return {
     ...codec,

@@ -80,7 +80,7 @@ interface TypeRow {
 
 /** The text form of the query's parameters. */
 export function catalogParameters(oids: readonly Oid[], names: readonly string[]): readonly [string, string] {
-  return [`{${oids.join()}}`, `{${names.map(quoteElement).join()}}`]
+  return [`{${oids.join()}}`, `{${names.map((name) => quoteElement(name)).join()}}`]
 }
 
 /** Reads the query's answer. @throws DecodeError when it is none */

@@ -159,9 +159,12 @@ export class LiteralScanner {
   }
 }
 
-/** An element's text as it may stand in an array, a composite or a range: quoted and escaped where that is needed. */
-export function quoteElement(text: string): string {
-  if (PLAIN.test(text) && !NULL.test(text)) return text
+/**
+ * An element's text as it may stand in an array, a composite or a range: quoted and escaped where that is needed.
+ * @param delimiter what stands between the elements: any character, for arrays of types that say so
+ */
+export function quoteElement(text: string, delimiter = ","): string {
+  if (PLAIN.test(text) && !NULL.test(text) && (delimiter === "," || !text.includes(delimiter))) return text
   return `"${text.replace(/["\\]/g, "\\$&")}"`
 }
 

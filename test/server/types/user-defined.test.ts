@@ -78,6 +78,38 @@ async function insertThing(db: Connection): Promise<void> {
   await db.query(`insert into things values ($1, $2, $3, $4, $5, $6, $7)`, Object.values(thing))
 }
 
+test("arrays of domains over arrays: each inner array is one element, whatever its length", async () => {
+  await admin.execute(`
+    create domain ints as int4[]; create domain more_ints as ints; create type lists as (l ints[]);
+    create domain listed as lists[]`)
+  await using db = await connectThere()
+  const ragged = [[1, 2], [3], [], null]
+  for (let run = 0; run < 3; run++) {
+    expect(await db.value("select $1::ints[]", [ragged])).toEqual(ragged)
+    expect(await db.value("select $1::more_ints[]", [[[1], Int32Array.of(2, 3)]])).toEqual([[1], [2, 3]])
+    expect(
+      await db.value("select ($1::ints[])[2]", [
+        [
+          [1, 2],
+          [3, 4],
+        ],
+      ]),
+    ).toEqual([3, 4])
+    expect(await db.value("select $1::listed[]", [[[{ l: ragged }, null], []]])).toEqual([[{ l: ragged }, null], []])
+  }
+})
+
+test("arrays of types that separate elements by other characters than a comma", async () => {
+  await admin.execute(`
+    create type odd;
+    create function odd_in(cstring) returns odd language internal immutable strict as 'textin';
+    create function odd_out(odd) returns cstring language internal immutable strict as 'textout';
+    create type odd (input = odd_in, output = odd_out, like = text, delimiter = ':')`)
+  await using db = await connectThere()
+  const values = ["a:b", "c", "null", "", ":", 'a"b\\:{}', "1,5"]
+  for (let run = 0; run < 3; run++) expect(await db.value("select $1::odd[]", [values])).toEqual(values)
+})
+
 describe("met for the first time", () => {
   test("as parameters, as results of the first run and of the later ones", async () => {
     await using db = await connectThere()

@@ -106,4 +106,8 @@ describe("quoteElement", () => {
   ])("%j", (text, quoted) => {
     expect(quoteElement(text)).toBe(quoted)
   })
+
+  test("quotes what stands between elements, be it any character", () => {
+    expect([quoteElement("a:b"), quoteElement("a:b", ":"), quoteElement("a:b", "b")]).toEqual(["a:b", '"a:b"', '"a:b"'])
+  })
 })
