@@ -18,7 +18,7 @@ import { cidCodec, lsnCodec, oidCodec, regCodecs, tidCodec, xid8Codec, xidCodec 
 import { int2Codec, int4Codec, int8AsNumberCodec, int8AsStringCodec, int8Codec } from "./int.ts"
 import { int2vectorCodec, oidvectorCodec } from "./int-vector.ts"
 import { intervalCodec } from "./interval.ts"
-import { jsonbCodec, jsonCodec, jsonCodecsAsString, jsonCodecsWith } from "./json.ts"
+import { type JsonFunctions, jsonbCodec, jsonCodec, jsonCodecsAsString, jsonCodecsWith } from "./json.ts"
 import { KnownTypes } from "./known-types.ts"
 import { lqueryCodec, ltreeCodec, ltxtqueryCodec } from "./ltree.ts"
 import { moneyCodec } from "./money.ts"
@@ -89,6 +89,7 @@ export function createDefaultRegistry(options: TypeOptions = {}, known: KnownTyp
 export function withTypeOptions(registry: TypeRegistry, options: TypeOptions): TypeRegistry {
   const settings = settingsFor(options)
   const { custom = [] } = options
+  if (!Array.isArray(custom)) throw new ConfigError("the option types.custom must be an array of codecs")
   if (settings === undefined && custom.length === 0) return registry
   const fork = registry.fork(settings)
   for (const codec of custom) fork.register(codec)
@@ -111,8 +112,8 @@ function settingsFor(options: TypeOptions): Partial<RegistrySettings> | undefine
   }
   if (json !== undefined) {
     const chosen =
-      typeof json === "object"
-        ? jsonCodecsWith(json)
+      typeof json === "object" && json !== null
+        ? jsonCodecsWith(checkedFunctions(json))
         : choose("json", json, { parsed: { json: jsonCodec, jsonb: jsonbCodec }, string: jsonCodecsAsString })
     codecs.set("json", chosen.json)
     codecs.set("jsonb", chosen.jsonb)
@@ -148,8 +149,16 @@ function checkNames(options: TypeOptions): void {
 function temporalCodecsFor(temporal: boolean | TemporalNamespace): TemporalCodecs {
   if (temporal === false) return withoutTemporal
   const namespace = temporal === true ? runtimeTemporal() : temporal
-  if (namespace !== undefined) return temporalCodecs(namespace)
-  throw new ConfigError("the option types.temporal is true, but this runtime has no Temporal: hand in a polyfill's")
+  if (namespace === undefined) {
+    throw new ConfigError("the option types.temporal is true, but this runtime has no Temporal: hand in a polyfill's")
+  }
+  if (typeof namespace?.PlainDate === "function") return temporalCodecs(namespace)
+  throw new ConfigError("the option types.temporal must be true, false or a Temporal")
+}
+
+function checkedFunctions(json: JsonFunctions): JsonFunctions {
+  if (typeof json.parse === "function" && typeof json.stringify === "function") return json
+  throw new ConfigError("the option types.json must have two functions, parse and stringify")
 }
 
 function choose<K extends string, T>(option: string, choice: K, choices: Readonly<Record<K, T>>): T {
