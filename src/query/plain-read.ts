@@ -6,6 +6,8 @@
  * @see https://www.postgresql.org/docs/current/sql-syntax-lexical.html
  */
 
+/** Longer texts are not looked into: it takes time, and expressions over millions of characters exhaust the stack. */
+const LONGEST = 256 * 1024
 const READ = /^[\s(]*(?:select|table|values|with)\b/i
 const CHANGE = /\b(?:delete|insert|into|merge|update)\b/i
 /** Whether something may stand in the text that is no code. */
@@ -32,6 +34,7 @@ const HARMLESS: ReadonlySet<string> = new Set(
 
 /** Whether a run of the statement leaves no trace, also one in which a parameter was taken for something else. */
 export function isPlainRead(text: string): boolean {
+  if (text.length > LONGEST) return false
   let code = text
   if (HAS_QUOTES.test(text)) {
     code = text.replace(QUOTED, (quoted) => (quoted.startsWith('"') ? NAME : " "))
