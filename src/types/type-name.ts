@@ -60,6 +60,11 @@ export function parseTypeName(text: string): TypeName | undefined {
   return { schema: first?.text, name, isArray }
 }
 
+/** The server folds no other letters. */
+function lower(letters: string): string {
+  return letters.toLowerCase()
+}
+
 interface Identifier {
   readonly text: string
   readonly quoted: boolean
@@ -75,7 +80,11 @@ function identifiersOf(text: string): Identifier[] | undefined {
     const [all, quoted, plain] = match
     if (quoted !== undefined) parts.push({ text: quoted.replaceAll('""', '"'), quoted: true })
     else {
-      const folded = plain!.replace(MODIFIER, " ").trim().replace(/\s+/g, " ").toLowerCase()
+      const folded = plain!
+        .replace(MODIFIER, " ")
+        .trim()
+        .replace(/\s+/g, " ")
+        .replace(/[A-Z]+/g, lower)
       if (folded === "") return undefined
       parts.push({ text: folded, quoted: false })
     }

@@ -25,6 +25,7 @@ test.each([
   ["timestamp without time zone", undefined, "timestamp", false],
   ["time (0) with time zone", undefined, "timetz", false],
   [" Mood ", undefined, "mood", false],
+  ["ÄRGER", undefined, "Ärger", false],
   ['app."Order State"', "app", "Order State", false],
   ['"My ""App""".Mood[]', 'My "App"', "mood", true],
   ['"a.b".c', "a.b", "c", false],
