@@ -13,6 +13,7 @@ import { BINARY } from "../base/format.ts"
 import { DecodeError, describeValue, EncodeError } from "../errors/client-error.ts"
 import type { Codec } from "./codec.ts"
 import { compareDecimal } from "./decimal-order.ts"
+import { floatText } from "./float-text.ts"
 import { textForm } from "./text-form.ts"
 
 const EXPECTED_FLOAT8 = "a number"
@@ -145,10 +146,6 @@ function encodeFloat8Binary(value: unknown, writer: ByteWriter): boolean {
   if (typeof value !== "number") return false
   writer.float64(value)
   return true
-}
-
-function floatText(value: number): string {
-  return Object.is(value, -0) ? "-0" : String(value)
 }
 
 /** float4 ↔ number. */
