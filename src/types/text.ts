@@ -97,7 +97,14 @@ export const nameCodec: Codec<string> = {
     return false
   },
 }
-export const xmlCodec: Codec<string> = textCodecFor("xml")
+/** xml goes out as text: in binary the server takes its bytes to be in the encoding that the document itself declares. */
+export const xmlCodec: Codec<string> = {
+  name: "xml",
+  decodeText,
+  decodeBinary: decodeText,
+  encodeText: textCodecFor("xml").encodeText,
+  resultFormat: TEXT,
+}
 export const citextCodec: Codec<string> = textCodecFor("citext")
 export const unknownCodec: Codec<string> = textCodecFor("unknown")
 export const charCodec: Codec<string> = {

@@ -71,6 +71,7 @@ const WORDS = [
   "true",
   " YES",
   "tr",
+  '<?xml version="1.0" encoding="ISO-8859-1"?><a>é</a>',
   "\\x0",
   "\\x0g",
 ]
