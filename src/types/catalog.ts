@@ -40,6 +40,8 @@ select pg_catalog.json_build_object(
   'types', (select pg_catalog.json_agg(pg_catalog.json_build_object(
     'oid', t.oid::pg_catalog.int8, 'name', t.typname, 'schema', n.nspname, 'kind', t.typtype,
     'array', t.typarray::pg_catalog.int8, 'delimiter', t.typdelim,
+    'binary', t.typreceive::pg_catalog.oid operator(pg_catalog.<>) 0::pg_catalog.oid
+      and t.typsend::pg_catalog.oid operator(pg_catalog.<>) 0::pg_catalog.oid,
     'labels', (select pg_catalog.json_agg(e.enumlabel order by e.enumsortorder) from pg_catalog.pg_enum e
       where e.enumtypid operator(pg_catalog.=) t.oid),
     'attributes', (select pg_catalog.json_agg(pg_catalog.json_build_array(a.attname, a.atttypid::pg_catalog.int8)
@@ -71,6 +73,8 @@ interface TypeRow {
   readonly kind: string
   readonly array: Oid
   readonly delimiter: string
+  /** Whether the server can read and write its binary form. */
+  readonly binary: boolean
   readonly labels: readonly string[] | null
   readonly attributes: readonly (readonly [name: string, oid: Oid])[] | null
   readonly base: Oid
@@ -116,7 +120,7 @@ function describe(row: TypeRow): TypeDescription {
     case "m":
       return { ...head, kind: "multirange", rangeOid: row.range ?? 0 }
     default:
-      return { ...head, kind: "base" }
+      return { ...head, kind: "base", ...(row.binary === false && { hasBinary: false }) }
   }
 }
 

@@ -26,7 +26,11 @@ interface TypeHead {
 
 /** One type as the catalogs describe it. */
 export type TypeDescription =
-  | (TypeHead & { readonly kind: "base" })
+  | (TypeHead & {
+      readonly kind: "base"
+      /** False when the server has no binary form of it. */
+      readonly hasBinary?: boolean
+    })
   | (TypeHead & { readonly kind: "enum"; readonly labels: readonly string[] })
   | (TypeHead & { readonly kind: "domain"; readonly baseOid: Oid })
   | (TypeHead & { readonly kind: "composite"; readonly attributes: readonly CompositeAttribute[] })

@@ -25,6 +25,7 @@ import { rangeOf } from "./range.ts"
 import { recordWith } from "./record.ts"
 import type { TemporalNamespace } from "./temporal.ts"
 import { opaqueCodecFor } from "./text.ts"
+import { textOnly } from "./text-only.ts"
 import { parseTypeName } from "./type-name.ts"
 
 /** How PostgreSQL's types become JavaScript values where there is a choice. */
@@ -233,7 +234,7 @@ export class TypeRegistry {
     switch (type.kind) {
       case "base":
         if (type.oid === oids.record) return recordWith((oid) => this.codec(oid))
-        return (isBareName(type, this.known) && this.#settings.codecs.get(type.name)) || opaqueCodecFor(type.name)
+        return this.#baseCodec(type) ?? opaqueCodecFor(type.name)
       case "enum":
         return enumOf(type.name, type.labels)
       case "domain":
@@ -245,6 +246,11 @@ export class TypeRegistry {
       case "multirange":
         return this.#makeMultirange(type.rangeOid, type.name)
     }
+  }
+
+  #baseCodec(type: TypeDescription & { readonly kind: "base" }): Codec | undefined {
+    const codec = isBareName(type, this.known) ? this.#settings.codecs.get(type.name) : undefined
+    return codec && type.hasBinary === false ? textOnly(codec) : codec
   }
 
   /** Multiranges are made of the range's own codec: a registered one cannot tell where in a text a range ends. */

@@ -110,6 +110,20 @@ test("arrays of types that separate elements by other characters than a comma", 
   for (let run = 0; run < 3; run++) expect(await db.value("select $1::odd[]", [values])).toEqual(values)
 })
 
+test("extensions of a version without binary forms", async () => {
+  await admin.execute(`
+    create extension ltree schema app version '1.1'; create extension cube schema app version '1.4';
+    create type places as (l ltree, c cube[])`)
+  await using db = await connectThere()
+  const place = { l: "a.b", c: [{ lowerLeft: [1], upperRight: [2] }, null] }
+  for (let run = 0; run < 3; run++) {
+    expect(await db.value("select $1::ltree", ["a.b"])).toBe("a.b")
+    expect(await db.value("select $1::ltree[]", [["a.b", null]])).toEqual(["a.b", null])
+    expect(await db.value("select $1::cube", [place.c[0]])).toEqual(place.c[0])
+    expect(await db.value("select $1::places[]", [[place]])).toEqual([place])
+  }
+})
+
 describe("met for the first time", () => {
   test("as parameters, as results of the first run and of the later ones", async () => {
     await using db = await connectThere()

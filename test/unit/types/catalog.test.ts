@@ -50,6 +50,11 @@ describe("the answer", () => {
     ],
     [{ kind: "b" }, { kind: "base" }],
     [{ kind: "p" }, { kind: "base" }],
+    [{ kind: "b", binary: true }, { kind: "base" }],
+    [
+      { kind: "b", binary: false },
+      { kind: "base", hasBinary: false },
+    ],
   ])("%j", (row, expected) => {
     expect(read({ ...head, labels: null, attributes: null, ...row })).toEqual({ ...described, ...expected })
   })
