@@ -81,6 +81,8 @@ export class TypeRegistry {
   /** The session's settings, which tell how dates are printed. */
   #printedBy: ReadonlyMap<string, string> | undefined
   readonly #inTheMaking: Set<Oid> = new Set()
+  /** Whether a part of the codec in the making stands for a type that contains itself. */
+  #isCutShort = false
 
   constructor(known: KnownTypes, settings: RegistrySettings) {
     this.known = known
@@ -107,7 +109,10 @@ export class TypeRegistry {
     const cached = this.#cache.get(oid)
     if (cached !== undefined) return cached
     const made = this.#make(oid)
-    if (made !== undefined && this.#inTheMaking.size === 0) this.#cache.set(oid, made)
+    const isOutermost = this.#inTheMaking.size === 0
+    // Parts are kept as well: a type may contain another in more ways than could be made one by one.
+    if (made !== undefined && (isOutermost || !this.#isCutShort)) this.#cache.set(oid, made)
+    if (isOutermost) this.#isCutShort = false
     return made
   }
 
@@ -211,7 +216,10 @@ export class TypeRegistry {
     if (type === undefined) return this.known.isUnknown(oid) ? undefined : opaqueCodecFor(`type ${oid}`)
     const custom = this.#customFor(type, false)
     if (custom !== undefined) return custom
-    if (this.#inTheMaking.has(oid)) return opaqueCodecFor(type.name) // no type contains itself, unless a server lies
+    if (this.#inTheMaking.has(oid)) {
+      this.#isCutShort = true // no type contains itself, unless a server lies
+      return opaqueCodecFor(type.name)
+    }
     this.#inTheMaking.add(oid)
     try {
       return this.#makeDescribed(type)

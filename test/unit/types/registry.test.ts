@@ -100,6 +100,18 @@ describe("types learnt from the catalogs", () => {
     expect(codec.resultFormat).toBe(1)
   })
 
+  test("a type that contains another in a billion ways is made once for each type", () => {
+    const types = Array.from({ length: 30 }, (_, i): TypeDescription => {
+      const oid = 91000 + i
+      const attributes = ["a", "b"].map((name) => ({ name, oid: i === 0 ? 23 : oid - 1 }))
+      return { ...app, kind: "composite", oid, name: `c${i}`, arrayOid: 92000 + i, attributes }
+    })
+    const registry = createDefaultRegistry()
+    registry.learn(types)
+    expect(registry.codec(91029)?.name).toBe("c29")
+    expect(read(registry, 91001, '("(1,2)","(3,4)")')).toEqual({ a: { a: 1, b: 2 }, b: { a: 3, b: 4 } })
+  })
+
   test("ranges and multiranges", () => {
     const registry = learnt()
     expect(read(registry, 90009, "[1,5)")).toEqual(new Range(1n, 5n))
