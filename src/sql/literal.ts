@@ -34,9 +34,14 @@ export function inlineLiteral(
     literal = plainLiteral(value, literalOf)
     if (/^\s*(?:\[|\.)/.test(after)) literal = `(${literal})`
   }
-  const open = before === "" || " \t\n\r(,=[".includes(before.at(-1)!) || literal.startsWith(" ")
   const shut = !/^[\w$'"\u0080-\uffff]/.test(after)
-  return `${open ? "" : " "}${literal}${shut ? "" : " "}`
+  return `${isOpen(before, literal) ? "" : " "}${literal}${shut ? "" : " "}`
+}
+
+/** Whether the constant can follow at once; an operator such as `!=` would take a minus in. */
+function isOpen(before: string, literal: string): boolean {
+  if (before.endsWith("=")) return !literal.startsWith("-")
+  return before === "" || " \t\n\r(,[".includes(before.at(-1)!) || literal.startsWith(" ")
 }
 
 /** A constant that a cast reads. */

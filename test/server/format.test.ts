@@ -72,6 +72,7 @@ const leaf: fc.Arbitrary<Sql> = fc.oneof(
   value.map((v) => sql.named(`coalesce(:value, :value)::${v.type}`, { value: sql.param(v.value, v.type) })),
   fc.integer().map((n) => sql`1-${n}::int8`),
   int2.map((n) => sql`1-${n}`),
+  int2.map((n) => sql`1!=${n} and 1=${n}`),
   fc.integer().map((n) => sql`-${n}::int8`),
   fc.integer().map((n) => sql`- ${n}::int8 -${n}::int8`),
   hostileText.map((text) => sql`''||${text}::text||'$1'`),
