@@ -5,10 +5,10 @@
  * @see https://www.postgresql.org/docs/current/datatype-net-types.html
  */
 
-const V4_PART = /^\d{1,3}$/
+/** Without leading zeros, which the server takes in some places only. */
+const DECIMAL = /^(?:0|[1-9]\d{0,2})$/
 const V6_PART = /^[0-9A-Fa-f]{1,4}$/
 const HARDWARE = /^[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2})+$/
-const PREFIX = /^\d{1,3}$/
 
 /** An address and the length of its prefix. */
 export interface Address {
@@ -26,7 +26,7 @@ export function parseAddress(text: string): Address | undefined {
   if (slash < 0) return { bytes, bits: bytes.length * 8 }
   const prefix = text.slice(slash + 1)
   const bits = Number(prefix)
-  return PREFIX.test(prefix) && bits <= bytes.length * 8 ? { bytes, bits } : undefined
+  return DECIMAL.test(prefix) && bits <= bytes.length * 8 ? { bytes, bits } : undefined
 }
 
 /** `08:00:2b:01:02:03` of exactly `size` bytes. */
@@ -37,7 +37,7 @@ export function parseHardwareAddress(text: string, size: number): readonly numbe
 
 function parseV4(text: string): number[] | undefined {
   const parts = text.split(".")
-  if (parts.length !== 4 || !parts.every((part) => V4_PART.test(part))) return undefined
+  if (parts.length !== 4 || !parts.every((part) => DECIMAL.test(part))) return undefined
   const bytes = parts.map(Number)
   return bytes.every((byte) => byte < 256) ? bytes : undefined
 }
