@@ -68,6 +68,7 @@ export abstract class DescribedExchange implements SkippableExchange {
     if (type === ERROR_RESPONSE && !this.describer.isLookingUp) {
       const error = readError(source, start, end, this.line, this.describer.text)
       this.error ??= error
+      this.describer.onRefused(error)
       this.sync()
       this.onFailure(error)
     } else if (this.describer.description === undefined) {

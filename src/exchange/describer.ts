@@ -12,6 +12,7 @@
 
 import type { ByteSource } from "../base/byte-source.ts"
 import type { Oid } from "../base/format.ts"
+import type { ServerError } from "../errors/server-error.ts"
 import { type Field, readParameterDescription, readRowDescription } from "../protocol/backend.ts"
 import {
   CLOSE_COMPLETE,
@@ -28,6 +29,7 @@ import type { RowShape } from "../query/row-shape.ts"
 import { type Description, Statement } from "../query/statement.ts"
 import type { TypeRegistry } from "../types/registry.ts"
 import type { Line } from "./exchange.ts"
+import { goneType } from "./refusals.ts"
 import { unexpectedMessage } from "./replies.ts"
 import { TypeLookup } from "./type-lookup.ts"
 
@@ -119,6 +121,12 @@ export class Describer {
       default:
         unexpectedMessage(type, "the description of a statement")
     }
+  }
+
+  /** The server has refused it: a declared type that exists no more is looked up when it is met again. */
+  onRefused(error: ServerError): void {
+    const gone = goneType(error, this.#statement?.declaredOids ?? NO_OIDS)
+    if (gone !== undefined) this.#registry.known.drop(gone)
   }
 
   /** True while the replies are the catalogs', whose errors are not the statement's. */

@@ -7,6 +7,7 @@
 import type { ByteSource } from "../base/byte-source.ts"
 import type { Oid } from "../base/format.ts"
 import { ProtocolError } from "../errors/client-error.ts"
+import type { ServerError } from "../errors/server-error.ts"
 import { type Field, readParameterDescription, readRowDescription } from "../protocol/backend.ts"
 import {
   CLOSE_COMPLETE,
@@ -21,6 +22,7 @@ import type { StatementCache } from "../query/statement-cache.ts"
 import { unknownTypes } from "../query/unknown-types.ts"
 import type { TypeRegistry } from "../types/registry.ts"
 import type { Line, Outcome } from "./exchange.ts"
+import { goneType } from "./refusals.ts"
 import { readError, unexpectedMessage } from "./replies.ts"
 import type { SkippableExchange } from "./skippable.ts"
 import { TypeLookup } from "./type-lookup.ts"
@@ -100,11 +102,18 @@ export class Prepare implements SkippableExchange {
         this.#fields = []
         break
       case ERROR_RESPONSE:
-        this.#error ??= readError(source, start, end, this.#line, this.#statement.text)
+        this.#onRefused(readError(source, start, end, this.#line, this.#statement.text))
         break
       default:
         unexpectedMessage(type, "the preparing of a statement")
     }
+  }
+
+  /** A declared type that exists no more is looked up when it is met again. */
+  #onRefused(error: ServerError): void {
+    this.#error ??= error
+    const gone = goneType(error, this.#statement.declaredOids)
+    if (gone !== undefined) this.#registry.known.drop(gone)
   }
 
   onReady(status: number): Outcome {

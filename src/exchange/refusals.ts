@@ -11,6 +11,8 @@ import type { Description } from "../query/statement.ts"
 import type { KnownTypes } from "../types/known-types.ts"
 import { findMiscount } from "./bind-values.ts"
 
+const GONE = /^cache lookup failed for type (\d+)$/
+
 /** Bad data, maybe a value that does not fit its type. */
 export function refusesValue(error: unknown): boolean {
   return error instanceof ServerError && error.code.startsWith("22")
@@ -24,6 +26,12 @@ export function refusesComposite({ routine }: ServerError): boolean {
 /** What was run by name is gone, or its plan's result has changed. */
 export function refusesName({ code, routine }: ServerError): boolean {
   return code === "26000" || (code === "0A000" && routine === "RevalidateCachedQuery")
+}
+
+/** The parameter's type that exists no more, when that is why nothing could be run. The server never translates this. */
+export function goneType({ code, message }: ServerError, parameterOids: readonly Oid[]): Oid | undefined {
+  const match = code === "XX000" ? GONE.exec(message) : null
+  return match === null ? undefined : parameterOids.find((oid) => oid === Number(match[1]))
 }
 
 /** The text could not be parsed, maybe because of the parameter types that were described before and sent with it. */

@@ -7,7 +7,7 @@ import type { Oid } from "../base/format.ts"
 import { ServerError } from "../errors/server-error.ts"
 import type { Field } from "../protocol/backend.ts"
 import { findUntyped } from "../query/parameters.ts"
-import { explainRefusal, refusesComposite, refusesName, refusesTypes, refusesValue } from "./refusals.ts"
+import { explainRefusal, goneType, refusesComposite, refusesName, refusesTypes, refusesValue } from "./refusals.ts"
 import type { StatementRequest } from "./statement-request.ts"
 import { endDescribing, leaveUnsent, sendDescribed } from "./statement-sender.ts"
 
@@ -68,14 +68,17 @@ function releaseNew<R>(request: StatementRequest<R>): void {
 
 /**
  * Whether the server has refused because its idea of the statement is no longer ours: the plan's result has changed, the
- * statement is gone, or it can't be parsed with the parameter types it had. It has not run then, and what we knew of it
+ * statement or a parameter's type is gone, or it can't be parsed with the parameter types it had. It has not run then, and what we knew of it
  * is forgotten.
  */
 export function isStale<R>(request: StatementRequest<R>, error: unknown): boolean {
   if (!(error instanceof ServerError)) return false
-  if (refusesComposite(error)) request.forgetTypes(request.description?.parameterOids ?? NO_OIDS)
+  const { statement, description } = request
+  const gone = goneType(error, [...statement.declaredOids, ...(description?.parameterOids ?? NO_OIDS)])
+  if (gone !== undefined) request.dropType(gone)
+  else if (refusesComposite(error)) request.forgetTypes(description?.parameterOids ?? NO_OIDS)
   else if (!isRefuted(request, error)) return false
-  if (request.mode !== "named" || request.ownsName) request.statements.release(request.statement)
+  if (request.mode !== "named" || request.ownsName) request.statements.release(statement)
   request.statements.onStale()
   return true
 }

@@ -74,6 +74,12 @@ export class StatementRequest<R> {
     this.isLookedUp = false
   }
 
+  /** A type exists no more: what has its name now is looked up. */
+  dropType(oid: Oid): void {
+    this.registry.known.drop(oid)
+    this.isLookedUp = false
+  }
+
   /** The types that have to be known before the rows are read and given to the caller. */
   typesToLookUp(description: Description): readonly Oid[] {
     return this.lacksTypesToJudge(description) ? unknownTypes(description) : description.unknownFields

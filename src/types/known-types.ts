@@ -148,6 +148,16 @@ export class KnownTypes {
     this.#generation++
   }
 
+  /** A type, or that of its arrays, exists no more: its name is looked up as well when it is met again. */
+  drop(oid: Oid): void {
+    this.forget([oid])
+    for (const type of [...this.#byQualifiedName.ownValues()]) {
+      if (type.oid !== oid && type.arrayOid !== oid) continue
+      this.#byQualifiedName.delete(qualifiedName(type.schema, type.name))
+      if (this.#byName.get(type.name)?.oid === type.oid) this.#byName.delete(type.name)
+    }
+  }
+
   /** Whether the catalogs would have to be asked about a type. */
   isUnknown(oid: Oid): boolean {
     return !this.#byOid.has(oid) && !this.#elementOids.has(oid) && !this.#missing.has(oid)

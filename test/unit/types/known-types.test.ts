@@ -51,6 +51,26 @@ describe("KnownTypes", () => {
     expect(known.oidOf("mood")).toBe(90011)
   })
 
+  test("a type that is gone takes its names along, but not those of what was made in its place", () => {
+    const known = new KnownTypes()
+    known.learn([mood(90001), mood(90003, "app", "tune")])
+    const before = known.generation
+    known.drop(90002)
+    expect(known.generation).toBeGreaterThan(before)
+    expect([known.oidOf("mood"), known.oidOf("public.mood"), known.type(90001)]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ])
+    known.learn([mood(90005)])
+    known.forget([90005])
+    known.drop(90001)
+    known.drop(23)
+    expect([known.oidOf("mood"), known.oidOf("app.tune[]"), known.oidOf("int4")]).toEqual([90005, 90004, 23])
+    known.drop(90005)
+    expect(known.oidOf("mood")).toBeUndefined()
+  })
+
   test("a built-in type is not shadowed by a namesake", () => {
     const known = new KnownTypes()
     known.learn([mood(90001, "public", "money")])
