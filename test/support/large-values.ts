@@ -52,7 +52,7 @@ const geometry = (n: number): unknown => ({
 
 /** Values that their codecs write. */
 const values: Readonly<Record<string, (n: number) => unknown>> = {
-  ...{ text: letters, varchar: letters, bpchar: letters, citext: letters, xml: letters },
+  ...{ text: letters, varchar: letters, bpchar: letters, citext: letters },
   ...{ unknown: letters, jsonpath: letters, ltree: pathOf, lquery: pathOf, ltxtquery: pathOf },
   bytea: (n) => new Uint8Array(n),
   numeric: (n) => "12345678".repeat(n / 8),
@@ -99,6 +99,11 @@ export const largeScalars: readonly LargeValues[] = [
   {
     name: "name", // no more than 63 bytes are written
     codec: registry.codecByName("name")!,
+    hexOf: (n) => Buffer.from(letters(n)).toString("hex"),
+  },
+  {
+    name: "xml", // is written as text
+    codec: registry.codecByName("xml")!,
     hexOf: (n) => Buffer.from(letters(n)).toString("hex"),
   },
   {
