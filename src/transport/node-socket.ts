@@ -21,6 +21,12 @@ const READ_BUFFER_SIZE = 64 * 1024
 /** Deno (2.9) takes the option, but such a socket never comes through a TLS handshake. */
 const canReadInPlace = !("Deno" in globalThis)
 
+/**
+ * From so much on a write that the system has not taken shows as congestion. Whose memory is sent from where it is relies
+ * on that, so it is not left to the runtime's default, which an application may change. The typings do not know it here.
+ */
+const STREAM = { highWaterMark: 64 * 1024 }
+
 /** No buffer, for which the runtime takes the last one again; its typings have no such answer. */
 const KEEP_LAST = undefined as unknown as Uint8Array
 
@@ -76,6 +82,7 @@ class NodeTransport implements Transport {
     this.#socket = runtimeModule("node:net").connect({
       ...(address.kind === "unix" ? { path: address.path } : { host: address.address, port: address.port }),
       noDelay: true,
+      ...STREAM,
       ...(canReadInPlace && {
         onread: { buffer: () => this.#nextBuffer(), callback: (count: number) => this.#onRead(count) },
       }),

@@ -19,7 +19,8 @@ export function connectTls(
 ): Promise<tls.TLSSocket> {
   return new Promise((resolve, reject) => {
     if (socket.destroyed) throw new Error(CLOSED) // of such a socket the runtime says nothing more, ever
-    const secure = tls.connect({ ...optionsOf(handshake), ALPNProtocols: [...protocols], socket })
+    const stream = { highWaterMark: socket.writableHighWaterMark }
+    const secure = tls.connect({ ...optionsOf(handshake), ...stream, ALPNProtocols: [...protocols], socket })
     const onClose = (): void => fail(new Error(CLOSED))
     const fail = (error: Error): void => {
       secure.off("error", fail)

@@ -3,7 +3,7 @@
 import { createReadStream, createWriteStream } from "node:fs"
 import { readFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
-import { Readable } from "node:stream"
+import { getDefaultHighWaterMark, Readable, setDefaultHighWaterMark } from "node:stream"
 import { pipeline } from "node:stream/promises"
 import { beforeAll, beforeEach, describe, expect, it } from "vitest"
 import { type Connection, connect, errors, sql } from "../../../src/index.ts"
@@ -312,6 +312,23 @@ describe("copyRows", () => {
       row: 1,
       column: "at",
     })
+  })
+
+  it("arrives whole in an application whose streams may hold more than ours", async () => {
+    const usual = getDefaultHighWaterMark(false)
+    setDefaultHighWaterMark(false, 8 * 1024 * 1024)
+    try {
+      await using own = await connect(sharedServer.url)
+      await own.execute("create temp table wide (n int, a text)")
+      const rows = function* (): Generator<unknown[]> {
+        for (let n = 0; n < 60_000; n++) yield [n, String(n).padStart(8, "0").repeat(100)]
+      }
+      expect(await own.copyRows("wide", rows())).toEqual({ rowCount: 60_000 })
+      const wrong = "select count(*)::int from wide where a <> repeat(lpad(n::text, 8, '0'), 100)"
+      expect(await own.value(wrong)).toBe(0)
+    } finally {
+      setDefaultHighWaterMark(false, usual)
+    }
   })
 
   it("says what to do about generated columns", async () => {
