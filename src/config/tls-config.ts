@@ -33,6 +33,12 @@ const FILES: readonly (readonly [option: string, keyword: Keyword])[] = [
   ["crl", "sslcrl"],
 ]
 
+/** What may be given either way, but not both: Node would take the caller's, be it the weaker one. */
+const VERSION_OPTIONS: readonly (readonly [option: string, keyword: Keyword])[] = [
+  ["minVersion", "ssl_min_protocol_version"],
+  ["maxVersion", "ssl_max_protocol_version"],
+]
+
 /** Reads everything that governs TLS. */
 export function resolveTls(settings: Settings, extra: TlsExtraOptions | undefined): TlsConfig {
   const mode = choiceOf(settings, "sslmode", MODES)
@@ -54,9 +60,19 @@ export function resolveTls(settings: Settings, extra: TlsExtraOptions | undefine
   const keyPassword = textOf(settings, "sslpassword")
   checkExtra(extra, mode)
   for (const [option, keyword] of FILES) {
-    if (extra?.[option] !== undefined && textOf(settings, keyword) !== undefined) {
-      throw invalidSetting(keyword, settings.get(keyword), `the option tls has "${option}" too; give only one of them`)
-    }
+    if (textOf(settings, keyword) !== undefined) refuseTwice(extra, option, settings, keyword)
+  }
+  for (const [option, keyword] of VERSION_OPTIONS) {
+    const isChosen = textOf(settings, keyword) !== undefined && !settings.get(keyword)?.isAmbient
+    if (isChosen) refuseTwice(extra, option, settings, keyword)
+  }
+  const certMode = choiceOf(settings, "sslcertmode", ["disable", "allow", "require"])
+  if (certMode === "disable" && (extra?.cert !== undefined || extra?.["pfx"] !== undefined)) {
+    throw invalidSetting(
+      "sslcertmode",
+      settings.get("sslcertmode"),
+      'is "disable", but the option tls has a certificate',
+    )
   }
   return Object.freeze({
     mode,
@@ -64,7 +80,7 @@ export function resolveTls(settings: Settings, extra: TlsExtraOptions | undefine
     certPath: textOf(settings, "sslcert"),
     keyPath: keyPathOf(settings),
     keyPassword: keyPassword === undefined ? undefined : () => keyPassword,
-    certMode: choiceOf(settings, "sslcertmode", ["disable", "allow", "require"]),
+    certMode,
     rootCert,
     crlPath: textOf(settings, "sslcrl"),
     crlDirectory: textOf(settings, "sslcrldir"),
@@ -73,6 +89,11 @@ export function resolveTls(settings: Settings, extra: TlsExtraOptions | undefine
     maxVersion,
     extra: extra === undefined ? undefined : () => extra,
   })
+}
+
+function refuseTwice(extra: TlsExtraOptions | undefined, option: string, settings: Settings, keyword: Keyword): void {
+  if (extra?.[option] === undefined) return
+  throw invalidSetting(keyword, settings.get(keyword), `the option tls has "${option}" too; give only one of them`)
 }
 
 function versionOf(

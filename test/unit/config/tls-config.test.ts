@@ -92,6 +92,21 @@ describe("the caller's own tls options", () => {
     expect(() => resolve("sslpassword=p", { tls: { passphrase: "S3CRET" } })).toThrow(/^sslpassword/)
   })
 
+  test("cannot weaken a version that was asked for", () => {
+    expect(() => resolve("ssl_min_protocol_version=TLSv1.3", { tls: { minVersion: "TLSv1.2" } })).toThrow(
+      /^ssl_min_protocol_version .*"minVersion" too/,
+    )
+    expect(() => resolve({ sslMaxProtocolVersion: "TLSv1.2", tls: { maxVersion: "TLSv1.3" } })).toThrow(/maxVersion/)
+    expect(() => resolve({ tls: { minVersion: "TLSv1.3", maxVersion: "TLSv1.3" } })).not.toThrow()
+  })
+
+  test("cannot have a certificate that is never to be sent", () => {
+    for (const tls of [{ cert: "x", key: "y" }, { pfx: "z" }]) {
+      expect(() => resolve({ sslcertmode: "disable", tls })).toThrow(/^sslcertmode .*is "disable"/)
+      expect(() => resolve({ tls })).not.toThrow()
+    }
+  })
+
   test.each([[5], ["x"], [null]])("%j are none", (tls) => {
     expect(() => resolve({ tls: tls as never })).toThrow(/the option tls: must be an object/)
   })
