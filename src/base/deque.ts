@@ -46,13 +46,15 @@ export class Deque<T> {
 
   /** Takes one item out of the middle; true when it was there. */
   remove(item: T): boolean {
-    const items = this.drain()
-    let found = false
-    for (const candidate of items) {
-      if (candidate === item && !found) found = true
-      else this.push(candidate)
-    }
-    return found
+    const ring = this.#ring
+    const mask = ring.length - 1
+    let place = 0
+    while (place < this.#size && ring[(this.#head + place) & mask] !== item) place++
+    if (place === this.#size) return false
+    // Those before it move up: where many are taken out, it is from the front.
+    for (; place > 0; place--) ring[(this.#head + place) & mask] = ring[(this.#head + place - 1) & mask]
+    this.shift()
+    return true
   }
 
   /** Takes all items out, in order. */

@@ -5,7 +5,8 @@
 
 /** Something that may end a wait before its time. */
 export class Stop {
-  readonly #signal: AbortSignal | undefined
+  /** While it is listened to. */
+  #signal: AbortSignal | undefined
   readonly #onAbort: () => void
   #timer: ReturnType<typeof setTimeout> | undefined
   #listener: ((reason: unknown) => void) | undefined
@@ -26,7 +27,10 @@ export class Stop {
     makeTimeout: (timeoutMs: number) => Error,
   ) {
     this.#signal = signal
-    this.#onAbort = () => this.#stop(signal?.reason)
+    this.#onAbort = () => {
+      this.#signal = undefined // its listener is gone; to look for it takes as long as there are others
+      this.#stop(signal?.reason)
+    }
     if (signal?.aborted) {
       this.#state = "stopped"
       this.#reason = signal.reason

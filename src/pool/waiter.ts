@@ -48,8 +48,11 @@ export class Waiter<G> {
   /** Has the callback called when the signal aborts while this still waits. */
   watch(signal: AbortSignal, onAbort: () => void): void {
     this.#signal = signal
-    this.#onAbort = onAbort
-    signal.addEventListener("abort", onAbort, { once: true })
+    this.#onAbort = () => {
+      this.#signal = undefined // its listener is gone; to look for it takes as long as there are others
+      onAbort()
+    }
+    signal.addEventListener("abort", this.#onAbort, { once: true })
   }
 
   /** Hands a resource over. False when nobody waits here any more: the resource is still the giver's. */

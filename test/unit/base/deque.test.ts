@@ -49,6 +49,14 @@ test("does what an array does, over any sequence of operations", () => {
   )
 })
 
+test("loses many from its front in time in proportion to their number, or this one runs out of it", () => {
+  const deque = new Deque<number>()
+  const many = 100_000
+  for (let i = 0; i < many; i++) deque.push(i)
+  for (let i = 1; i < many; i++) deque.remove(i) // all but the first
+  expect([deque.size, deque.peek()]).toEqual([1, 0])
+})
+
 test("grows with its content wrapped around the ring's end", () => {
   const deque = new Deque<number>()
   for (let i = 0; i < 12; i++) deque.push(i)
