@@ -26,8 +26,8 @@ export interface PipelineOptions {
   readonly timeout?: number | undefined
 }
 
-/** What a list of promises resolves to. */
-export type Gathered<T extends readonly unknown[]> = { -readonly [K in keyof T]: Awaited<T[K]> }
+/** What a list of promises resolves to; what is typed `any` stays so. */
+export type Gathered<T extends readonly unknown[]> = 0 extends 1 & T ? T : { -readonly [K in keyof T]: Awaited<T[K]> }
 
 /** Runs statements under one sync point. Do not await each before the next: that is what pipelines are for. */
 export class Pipeline extends QueryMethods {

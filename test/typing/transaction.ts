@@ -43,6 +43,7 @@ export async function pipelines(db: Connection): Promise<void> {
   expectTypeOf(many).toEqualTypeOf<(string | undefined)[]>()
   expectTypeOf(await db.pipeline(async (p) => [p.value<number>`select 1`].length)).toEqualTypeOf<number>()
   expectTypeOf(await db.pipeline(() => 1)).toEqualTypeOf<number>()
+  expectTypeOf(await db.pipeline(() => JSON.parse("1"))).toBeAny()
 }
 
 export async function prepares(db: Connection): Promise<void> {
