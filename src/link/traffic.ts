@@ -44,7 +44,9 @@ export class Traffic implements Line {
   readonly #waiting: Deque<Exchange> = new Deque()
   readonly #inFlight: InFlight = new InFlight()
   #holder: Exchange | undefined
+  /** The one written last, or still being written: taking it back each time would be slow until it is optimised. */
   #writing: Exchange | undefined
+  #isWriting = false
 
   constructor(transport: Transport, host: TrafficHost) {
     this.#transport = transport
@@ -159,17 +161,18 @@ export class Traffic implements Line {
     const { writer } = this.encoder
     const before = writer.length
     this.#writing = exchange
+    this.#isWriting = true
     try {
       exchange.write(this)
     } catch (error) {
       writer.truncate(before)
-      this.#writing = undefined
+      this.#isWriting = false
       if (this.#holder === exchange) this.#holder = undefined
       this.#host.onUnwritten(exchange)
       exchange.fail(error as Error)
       return
     }
-    this.#writing = undefined
+    this.#isWriting = false
     const isLast = this.#host.isLast(exchange)
     if (isLast) this.#holder = exchange
     if (this.#inFlight.size === 0) this.#host.onFront(exchange)
@@ -200,7 +203,7 @@ export class Traffic implements Line {
   free(exchange: Exchange): void {
     if (this.#holder !== exchange) return
     this.#holder = undefined
-    if (this.#writing === undefined) this.pump()
+    if (!this.#isWriting) this.pump()
   }
 
   /** Writes what waits, as far as the line is free. */
