@@ -29,9 +29,8 @@ import type { RowShape } from "../query/row-shape.ts"
 import { type Description, Statement } from "../query/statement.ts"
 import type { TypeRegistry } from "../types/registry.ts"
 import type { Line } from "./exchange.ts"
-import { goneType } from "./refusals.ts"
 import { unexpectedMessage } from "./replies.ts"
-import { TypeLookup } from "./type-lookup.ts"
+import { dropGoneType, TypeLookup } from "./type-lookup.ts"
 
 /** The parameter types that the caller has declared. */
 type DeclaredTypes = Pick<Query, "parameterTypes" | "castTypes">
@@ -123,10 +122,9 @@ export class Describer {
     }
   }
 
-  /** The server has refused it: a declared type that exists no more is looked up when it is met again. */
+  /** The server has refused it. */
   onRefused(error: ServerError): void {
-    const gone = goneType(error, this.#statement?.declaredOids ?? NO_OIDS)
-    if (gone !== undefined) this.#registry.known.drop(gone)
+    dropGoneType(error, this.#statement?.declaredOids ?? NO_OIDS, this.#registry.known)
   }
 
   /** True while the replies are the catalogs', whose errors are not the statement's. */

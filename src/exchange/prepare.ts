@@ -22,10 +22,9 @@ import type { StatementCache } from "../query/statement-cache.ts"
 import { unknownTypes } from "../query/unknown-types.ts"
 import type { TypeRegistry } from "../types/registry.ts"
 import type { Line, Outcome } from "./exchange.ts"
-import { goneType } from "./refusals.ts"
 import { readError, unexpectedMessage } from "./replies.ts"
 import type { SkippableExchange } from "./skippable.ts"
-import { TypeLookup } from "./type-lookup.ts"
+import { dropGoneType, TypeLookup } from "./type-lookup.ts"
 import { refuseCopy } from "./unwanted-copy.ts"
 
 /** Prepares one statement and resolves with its description. */
@@ -109,11 +108,9 @@ export class Prepare implements SkippableExchange {
     }
   }
 
-  /** A declared type that exists no more is looked up when it is met again. */
   #onRefused(error: ServerError): void {
     this.#error ??= error
-    const gone = goneType(error, this.#statement.declaredOids)
-    if (gone !== undefined) this.#registry.known.drop(gone)
+    dropGoneType(error, this.#statement.declaredOids, this.#registry.known)
   }
 
   onReady(status: number): Outcome {

@@ -28,10 +28,14 @@ export function refusesName({ code, routine }: ServerError): boolean {
   return code === "26000" || (code === "0A000" && routine === "RevalidateCachedQuery")
 }
 
-/** The parameter's type that exists no more, when that is why nothing could be run. The server never translates this. */
-export function goneType({ code, message }: ServerError, parameterOids: readonly Oid[]): Oid | undefined {
+/**
+ * The parameter's type that exists no more, when that is why nothing could be run. The server never translates this.
+ * @param lists the parameters' types, as they were declared and as they were described
+ */
+export function goneType({ code, message }: ServerError, ...lists: readonly (readonly Oid[])[]): Oid | undefined {
   const match = code === "XX000" ? GONE.exec(message) : null
-  return match === null ? undefined : parameterOids.find((oid) => oid === Number(match[1]))
+  const gone = Number(match?.[1])
+  return lists.some((oids) => oids.includes(gone)) ? gone : undefined
 }
 
 /** The text could not be parsed, maybe because of the parameter types that were described before and sent with it. */

@@ -68,13 +68,13 @@ function releaseNew<R>(request: StatementRequest<R>): void {
 
 /**
  * Whether the server has refused because its idea of the statement is no longer ours: the plan's result has changed, the
- * statement or a parameter's type is gone, or it can't be parsed with the parameter types it had. It has not run then, and what we knew of it
- * is forgotten.
+ * statement or a parameter's type is gone, or it can't be parsed with the parameter types it had. It has not run then,
+ * and what we knew of it is forgotten.
  */
 export function isStale<R>(request: StatementRequest<R>, error: unknown): boolean {
   if (!(error instanceof ServerError)) return false
   const { statement, description } = request
-  const gone = goneType(error, [...statement.declaredOids, ...(description?.parameterOids ?? NO_OIDS)])
+  const gone = goneType(error, statement.declaredOids, description?.parameterOids ?? NO_OIDS)
   if (gone !== undefined) request.dropType(gone)
   else if (refusesComposite(error)) request.forgetTypes(description?.parameterOids ?? NO_OIDS)
   else if (!isRefuted(request, error)) return false

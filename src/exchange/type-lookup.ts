@@ -11,6 +11,7 @@
 import type { ByteSource } from "../base/byte-source.ts"
 import type { Oid } from "../base/format.ts"
 import { ProtocolError, TypeLookupError } from "../errors/client-error.ts"
+import type { ServerError } from "../errors/server-error.ts"
 import {
   BIND_COMPLETE,
   CLOSE_COMPLETE,
@@ -22,6 +23,7 @@ import {
 import { CATALOG_QUERY, catalogParameters, readCatalogAnswer } from "../types/catalog.ts"
 import type { KnownTypes, PendingLookup } from "../types/known-types.ts"
 import type { Line } from "./exchange.ts"
+import { goneType } from "./refusals.ts"
 import { readError, unexpectedMessage } from "./replies.ts"
 
 /** Which types are to be looked up. */
@@ -49,6 +51,12 @@ export function lookUpOrWait(
   const lookup = new TypeLookup(known, { oids, names: [] })
   lookup.announce(line)
   return lookup
+}
+
+/** The server has refused a statement: a declared type that exists no more is looked up when it is met again. */
+export function dropGoneType(error: ServerError, declaredOids: readonly Oid[], known: KnownTypes): void {
+  const gone = goneType(error, declaredOids)
+  if (gone !== undefined) known.drop(gone)
 }
 
 /** Asks the catalogs about types, once. */

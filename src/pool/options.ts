@@ -12,7 +12,7 @@ import type { PoolLimits } from "./limits.ts"
 export type ConnectionHook = (connection: Connection) => unknown
 
 /** Options of a pool, those of its connections included. All times are in milliseconds. */
-export interface PoolOptions extends ConnectOptions {
+export interface PoolOptions extends Omit<ConnectOptions, "signal"> {
   /** The pool's name, for messages and traces. */
   readonly name?: string | undefined
   /** How many connections are kept open in the background. @defaultValue 0 */
@@ -103,6 +103,9 @@ export const POOL_OPTION_NAMES: readonly PoolOnlyOption[] = [
 /** Puts the defaults in place. @throws ConfigError naming the option that cannot be used */
 export function resolvePoolSettings(options: PoolOptions): PoolSettings {
   const { healthCheck = "ping", reset = "keep", allowExitOnIdle = false, name } = options
+  if ((options as ConnectOptions).signal !== undefined) {
+    throw new ConfigError("a pool has no signal: give one to acquire or to a query, or close the pool")
+  }
   if (name !== undefined && typeof name !== "string") refuse("name", "a string", name)
   if (healthCheck !== "ping" && healthCheck !== false && typeof healthCheck !== "function") {
     refuse("healthCheck", '"ping", a function or false', healthCheck)

@@ -1,7 +1,7 @@
 /**
  * Those who wait, first come first served. One timer serves all deadlines: it is set for the earliest, and keeps the
- * process alive while somebody waits, even for ever, and only then. Who has given up stays in the ring as a gap until it is passed or the gaps
- * outnumber the others.
+ * process alive while somebody waits, even for ever, and only then. Who has given up stays in the ring as a gap until it
+ * is passed or the gaps outnumber the others.
  *
  *     front [ A · · B C · D ] back        · has given up
  */

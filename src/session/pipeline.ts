@@ -114,10 +114,12 @@ export async function runPipeline<T>(
   const openEnded = new OpenEnded(exchange)
   session.enter(pipeline, scope, "a pipeline", (reason) => openEnded.giveUp(reason))
   try {
-    const returned = fn(pipeline)
-    // Leaves with the statements: the server answers all at once, and is not asked a second time.
-    if (Array.isArray(returned)) void exchange.end()
-    const outcome = Array.isArray(returned) ? (Promise.all(returned) as Promise<T>) : returned
+    let outcome = fn(pipeline)
+    if (Array.isArray(outcome)) {
+      // Leaves with the statements: the server answers all at once, and is not asked a second time.
+      void exchange.end()
+      outcome = Promise.all(outcome) as Promise<T>
+    }
     const value = await Promise.race([outcome, exchange.lost, openEnded.givenUp])
     await exchange.end()
     return value

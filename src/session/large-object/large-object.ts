@@ -94,7 +94,10 @@ export class LargeObject implements AsyncDisposable {
     })
   }
 
-  /** Writes at the position, over what is there. What is skipped before it reads as zeros. */
+  /**
+   * Writes at the position, over what is there. What is skipped before it reads as zeros.
+   * @param data bytes must stay as they are until the promise settles: they are not copied
+   */
   async write(data: Chunk): Promise<void> {
     this.#check("w", "write to")
     const encoder = new ChunkEncoder()

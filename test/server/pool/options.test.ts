@@ -28,6 +28,7 @@ describe("options that cannot be used", () => {
     [{ onConnect: "select 1" }, "onConnect"],
     [{ onRemove: {} }, "onRemove"],
     [{ name: 5 }, "name"],
+    [{ signal: new AbortController().signal }, "signal"],
     [{ maximum: 5 }, "maximum"],
     [{ sslmode: "perhaps" }, "sslmode"],
   ])("%o are refused by name, before anything is opened", (options, name) => {
