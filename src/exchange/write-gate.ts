@@ -8,8 +8,8 @@ import type { Line } from "./exchange.ts"
 
 /** This much leaves in one write. No less may be sent from where it is: a socket does not tell when little has left. */
 export const WRITE_BYTES: number = 64 * 1024
-/** After so much the sockets get a turn even if the peer keeps up. */
-const TURN_BYTES = 1024 * 1024
+/** After so much the sockets get a turn even if the peer keeps up: more than a socket holds, which else costs one for nothing. */
+const TURN_BYTES = 4 * 1024 * 1024
 
 /** Lets one exchange write as fast as its peer takes it. */
 export class WriteGate {

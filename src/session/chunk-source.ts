@@ -43,12 +43,11 @@ export class ChunkEncoder {
   /** The chunk's bytes. Those of a short text are valid until the next call. @throws UsageError for what is no chunk or no text */
   encode(chunk: Chunk): Uint8Array {
     if (typeof chunk === "string") return this.#encodeText(chunk)
-    if (!isBytes(chunk)) {
-      const hint = Array.isArray(chunk) ? ": rows are for copyRows or writeRow" : ""
-      throw new UsageError(`a chunk must be bytes or a string, got ${describeValue(chunk)}${hint}`)
-    }
     this.finish()
-    return chunk instanceof Uint8Array ? chunk : new Uint8Array(chunk)
+    if (chunk instanceof Uint8Array) return chunk
+    if (chunk instanceof ArrayBuffer) return new Uint8Array(chunk)
+    const hint = Array.isArray(chunk) ? ": rows are for copyRows or writeRow" : ""
+    throw new UsageError(`a chunk must be bytes or a string, got ${describeValue(chunk)}${hint}`)
   }
 
   /** There are no more chunks. @throws UsageError when half a character is left over */
@@ -96,19 +95,23 @@ class PartSource implements Source<Uint8Array> {
       this.#encoder.finish()
       return END
     }
+    if (lengthOf(chunk) <= PART_BYTES) return this.#encoder.encode(chunk)
     this.#at = 0
     return this.#part(chunk)
   }
 
   #part(chunk: Chunk): Uint8Array {
-    const text = typeof chunk === "string"
-    const length = text ? chunk.length : isBytes(chunk) ? chunk.byteLength : 0
-    const end = this.#at + (text ? PART_UNITS : PART_BYTES)
-    const part = length <= PART_BYTES && this.#at === 0 ? chunk : slice(chunk, this.#at, end)
-    this.#rest = part === chunk || end >= length ? undefined : chunk
+    const end = this.#at + (typeof chunk === "string" ? PART_UNITS : PART_BYTES)
+    const part = slice(chunk, this.#at, end)
+    this.#rest = end >= lengthOf(chunk) ? undefined : chunk
     this.#at = end
     return this.#encoder.encode(part)
   }
+}
+
+/** In bytes or UTF-16 units; of what is no chunk, 0. */
+function lengthOf(chunk: Chunk): number {
+  return typeof chunk === "string" ? chunk.length : isBytes(chunk) ? chunk.byteLength : 0
 }
 
 function slice(chunk: Chunk, start: number, end: number): Chunk {
