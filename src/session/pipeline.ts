@@ -7,6 +7,7 @@
  */
 
 import { nextTurn } from "#platform"
+import type { Stop } from "../base/stop.ts"
 import { UsageError } from "../errors/client-error.ts"
 import { PipelineExchange } from "../exchange/pipeline.ts"
 import { checkBounded, checkFunction } from "../query/check-options.ts"
@@ -111,6 +112,8 @@ export async function runPipeline<T>(
   const pipeline = new Pipeline(session, exchange)
   const stop = session.stopOwnIf(options.signal, options.timeout)
   start(exchange, stop)
+  // The other one is over at the last sync point; types may be looked up behind it.
+  const late = session.stopOwnIf(options.signal, options.timeout)
   const openEnded = new OpenEnded(exchange)
   session.enter(pipeline, scope, "a pipeline", (reason) => openEnded.giveUp(reason))
   try {
@@ -120,7 +123,7 @@ export async function runPipeline<T>(
       void exchange.end()
       outcome = Promise.all(outcome) as Promise<T>
     }
-    const value = await Promise.race([outcome, exchange.lost, openEnded.givenUp])
+    const value = await Promise.race([outcome, exchange.lost, openEnded.givenUp, stopped(late)])
     await exchange.end()
     return value
   } catch (error) {
@@ -128,8 +131,17 @@ export async function runPipeline<T>(
     throw error
   } finally {
     stop?.dispose()
+    late?.dispose()
     session.leave(pipeline)
   }
+}
+
+/** Rejects when the wait is stopped. */
+function stopped(stop: Stop | undefined): Promise<never> {
+  return new Promise((_, reject) => {
+    if (stop?.isStopped) reject(stop.reason)
+    else stop?.listen(reject)
+  })
 }
 
 /** A pipeline whose function may never end. */

@@ -254,6 +254,26 @@ describe("a statement whose types the server has to tell first", () => {
 })
 
 describe("a signal or a timeout for the pipeline", () => {
+  it("covers types that are looked up behind the sync point, too", async () => {
+    await other.execute("create database pipelines")
+    const [own, locker] = await Promise.all([0, 0].map(() => connect(sharedServer.url, { database: "pipelines" })))
+    try {
+      await own!.execute("create type mood as enum ('sad', 'happy')")
+      for await (const _ of own!.copyOut("copy (select 1, enum_last(null::mood)) to stdout")); // the server knows it, we do not
+      await locker!.execute("begin; lock table pg_catalog.pg_type in access exclusive mode")
+      const looking = own!.pipeline((p) => [p.value`select 1`, p.value("select enum_last(null::mood)")], {
+        timeout: 300,
+      })
+      const error = await failureOf("the pipeline", looking)
+      expect(error).toBeInstanceOf(errors.TimeoutError)
+      await locker!.execute("rollback")
+      expect(await within("still usable", own!.value("select enum_last(null::mood)"))).toBe("happy")
+    } finally {
+      await Promise.all([locker!.close(), own!.close()])
+      await other.execute("drop database pipelines")
+    }
+  })
+
   it("cancels what runs and fails all the rest, whatever the function waits for", async () => {
     const abort = new AbortController()
     const all: Promise<unknown>[] = []
