@@ -34,7 +34,8 @@ export function refusesName({ code, routine }: ServerError): boolean {
  */
 export function goneType({ code, message }: ServerError, ...lists: readonly (readonly Oid[])[]): Oid | undefined {
   const match = code === "XX000" ? GONE.exec(message) : null
-  const gone = Number(match?.[1])
+  if (match === null) return undefined
+  const gone = Number(match[1])
   return lists.some((oids) => oids.includes(gone)) ? gone : undefined
 }
 

@@ -8,7 +8,7 @@ import type { Line } from "./exchange.ts"
 
 /** This much leaves in one write. No less may be sent from where it is: a socket does not tell when little has left. */
 export const WRITE_BYTES: number = 64 * 1024
-/** After so much the sockets get a turn even if the peer keeps up: more than a socket holds, which else costs one for nothing. */
+/** After so much the sockets get a turn even if the peer keeps up. It is more than they hold: waiting for that is a turn, too. */
 const TURN_BYTES = 4 * 1024 * 1024
 
 /** Lets one exchange write as fast as its peer takes it. */

@@ -112,10 +112,10 @@ export async function runPipeline<T>(
   const pipeline = new Pipeline(session, exchange)
   const stop = session.stopOwnIf(options.signal, options.timeout)
   start(exchange, stop)
-  // The other one is over at the last sync point; types may be looked up behind it.
-  const late = session.stopOwnIf(options.signal, options.timeout)
   const openEnded = new OpenEnded(exchange)
   session.enter(pipeline, scope, "a pipeline", (reason) => openEnded.giveUp(reason))
+  // The other one is over at the last sync point; types may be looked up behind it.
+  const late = session.stopOwnIf(options.signal, options.timeout)
   try {
     let outcome = fn(pipeline)
     if (Array.isArray(outcome)) {

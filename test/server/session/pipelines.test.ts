@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events"
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest"
 import { type Connection, connect, errors, type Pipeline, type Queryable } from "../../../src/index.ts"
 import { sharedServer } from "../../support/test-server.ts"
@@ -272,6 +273,18 @@ describe("a signal or a timeout for the pipeline", () => {
       await Promise.all([locker!.close(), own!.close()])
       await other.execute("drop database pipelines")
     }
+  })
+
+  it("leaves no timer and no listener behind where another scope has the connection", async () => {
+    const timers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === "Timeout").length
+    const { signal } = new AbortController()
+    await db.transaction(async () => {
+      const before = timers()
+      const refused = db.pipeline((p) => p.value`select 1`, { signal, timeout: 60_000 })
+      expect(await failureOf("the pipeline", refused)).toBeInstanceOf(errors.UsageError)
+      expect(timers()).toBe(before)
+      expect(getEventListeners(signal, "abort")).toEqual([])
+    })
   })
 
   it("cancels what runs and fails all the rest, whatever the function waits for", async () => {
